@@ -1,0 +1,52 @@
+/**
+ * The text of an HTML body, for reading and for threading. Bounded: 62 bytes of table spans or a few thousand
+ * nested tags have stopped other programs. HTML itself is kept as received and sanitised where it is shown.
+ */
+import { convert, type HtmlToTextOptions } from 'html-to-text';
+
+/** More HTML than this is not turned into text; the start of it is, and the caller notes that. */
+const MAX_HTML = 1_000_000;
+
+const OPTIONS: HtmlToTextOptions = {
+  wordwrap: false,
+  limits: { maxInputLength: MAX_HTML, maxDepth: 50, maxChildNodes: 10_000, ellipsis: '…' },
+  selectors: [
+    {
+      selector: 'a',
+      options: { hideLinkHrefIfSameAsText: true, ignoreHref: false, noAnchorUrl: true, linkBrackets: ['<', '>'] },
+    },
+    { selector: 'img', format: 'skip' },
+    { selector: 'hr', options: { length: 10 } },
+    // Client mails use headings for layout; capitals would change what was said.
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    // Never `dataTable`: its column arithmetic is where colspan bombs explode.
+    { selector: 'table', format: 'block' },
+    { selector: 'blockquote', options: { trimEmptyLines: true, leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+  ],
+};
+
+/** Never throws; `truncated` is true when the HTML was too large or could not be converted as a whole. */
+export function htmlToPlainText(html: string): { readonly text: string; readonly truncated: boolean } {
+  const truncated = html.length > MAX_HTML;
+  try {
+    const text = convert(truncated ? html.slice(0, MAX_HTML) : html, OPTIONS);
+    return { text: text.replace(/\r\n?/g, '\n'), truncated };
+  } catch {
+    return { text: withoutTags(html.slice(0, MAX_HTML)), truncated: true };
+  }
+}
+
+/** The last resort for HTML that the converter can't take: everything outside angle brackets. Linear. */
+function withoutTags(html: string): string {
+  let out = '';
+  let position = 0;
+  while (position < html.length) {
+    const open = html.indexOf('<', position);
+    if (open < 0) return out + html.slice(position);
+    out += `${html.slice(position, open)} `;
+    const close = html.indexOf('>', open);
+    if (close < 0) return out;
+    position = close + 1;
+  }
+  return out;
+}

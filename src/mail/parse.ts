@@ -1,0 +1,224 @@
+/**
+ * A mail as data. Total: any bytes give a `ParsedMail`; what is wrong with them is listed in `defects` and never
+ * thrown. Knows RFC 5322 and MIME, nothing about tickets, and decides nothing.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { normalizeAddress, readMailboxes } from './address.ts';
+import { decodeBytes } from './charset.ts';
+import { firstHeader, type HeaderLine, headerText, rawHeaders, readHeaderLines, unfold } from './header-lines.ts';
+import { htmlToPlainText } from './html-text.ts';
+import { readMessageIds } from './message-id.ts';
+import { type AttachmentHead, readMimeParts, type TextPart } from './mime-parts.ts';
+import { readSender, type Sender } from './sender.ts';
+import { markHtmlQuotes, type QuoteMarks, takeQuoteMarks, withoutQuoteMarks } from './visible-reply/html-quotes.ts';
+
+export interface ParsedAttachment extends AttachmentHead {
+  /** Decoded size in bytes. */
+  readonly size: number;
+  /** SHA-256 of the decoded content, lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface ParsedMail {
+  readonly lines: readonly HeaderLine[];
+  readonly sender: Sender;
+  /** Addresses of To and then Cc in normal form, in header order, without repeats. */
+  readonly headerRecipients: readonly string[];
+  readonly subject: string;
+  /** With angle brackets; `null` when the mail has none that can be used. */
+  readonly messageId: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  /** What the Date header says, epoch milliseconds; `null` when it is missing or nonsense. */
+  readonly date: number | null;
+  readonly receivedCount: number;
+  /** The whole body as text; from text/plain, else from HTML. Line ends are `\n`. */
+  readonly text: string;
+  /** What the HTML says of quotes and signatures in `text`, for `splitReply`. */
+  readonly quoteMarks: QuoteMarks;
+  /** HTML as received (parts joined), never sanitised; `null` when there is none. */
+  readonly html: string | null;
+  readonly attachments: readonly ParsedAttachment[];
+  /** SHA-256 (hex) over sender, Message-ID and content: the same mail again, by whatever route, has the same. */
+  readonly fingerprint: string;
+  readonly defects: readonly string[];
+}
+
+/** Keeps an attachment's content somewhere; `null` where only its digest is wanted. */
+export interface AttachmentKeeper {
+  /** Reads the stream to its end and stores it under the digest, which can be asked for once the stream has ended. */
+  keep(content: Readable, digest: () => { readonly sha256: string; readonly size: number }): Promise<void>;
+}
+
+export interface MailSource {
+  /** The first bytes of the mail: at least the header block or 256 KB of it, whichever is less. */
+  readonly start: Uint8Array;
+  /** The whole mail from its first byte; called once. */
+  open(): Readable;
+}
+
+/** More attachments than this are not listed one by one; the raw mail still has them. */
+const MAX_ATTACHMENTS = 500;
+const MAX_SUBJECT = 998;
+
+/** A mail that is in memory as a whole. */
+export function bufferSource(bytes: Uint8Array): MailSource {
+  return { start: bytes, open: () => Readable.from(chunks(bytes), { objectMode: false }) };
+}
+
+function* chunks(bytes: Uint8Array): Generator<Buffer> {
+  const size = 64 * 1024;
+  for (let at = 0; at < bytes.length; at += size) {
+    const part = bytes.subarray(at, at + size);
+    yield Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+  }
+}
+
+/** Rejects only where the source or the keeper does (a fault of ours: disk, not mail). */
+export async function parseMail(source: MailSource, keeper: AttachmentKeeper | null): Promise<ParsedMail> {
+  const block = readHeaderLines(source.start);
+  const { lines } = block;
+  const defects: string[] = [];
+  if (block.truncated) defects.push('header-too-large');
+  if (block.missing) defects.push('no-header');
+  if (block.malformed > 0) defects.push('malformed-header-lines');
+
+  const attachments: ParsedAttachment[] = [];
+  const parts = await readMimeParts(
+    block.missing ? afterBlankLine(source) : source.open(),
+    async (head, content, digest) => {
+      if (attachments.length >= MAX_ATTACHMENTS) {
+        if (!defects.includes('too-many-attachments')) defects.push('too-many-attachments');
+        await drain(content);
+        return;
+      }
+      if (keeper === null) await drain(content);
+      else await keeper.keep(content, digest);
+      attachments.push({ ...head, filename: head.filename?.slice(0, 1000) ?? null, ...digest() });
+    },
+  );
+  defects.push(...parts.defects);
+
+  const broken = parts.defects.some((defect) => defect !== 'charset-guessed' && defect !== 'text-cut');
+  const body = readBody(parts.texts, defects);
+  if (broken && body.text.trim() === '' && attachments.length === 0)
+    body.text = rawBody(source.start, block.bodyOffset);
+
+  const sender = readSender(lines);
+  const messageId = readMessageIds(rawHeaders(lines, 'message-id').slice(0, 1))[0] ?? null;
+  if (messageId === null) defects.push('no-message-id');
+  const subject = headerText(rawHeaders(lines, 'subject')[0] ?? '').slice(0, MAX_SUBJECT);
+  const date = readDate(firstHeader(lines, 'date'));
+  if (date === null) defects.push('no-valid-date');
+
+  return {
+    lines,
+    sender,
+    headerRecipients: recipients(lines),
+    subject,
+    messageId,
+    inReplyTo: readMessageIds(rawHeaders(lines, 'in-reply-to')),
+    references: readMessageIds(rawHeaders(lines, 'references')),
+    date,
+    receivedCount: rawHeaders(lines, 'received').length,
+    text: body.text,
+    quoteMarks: body.quoteMarks,
+    html: body.html,
+    attachments,
+    fingerprint: fingerprint(sender, messageId, subject, body, attachments),
+    defects,
+  };
+}
+
+/** Without a header the MIME parser would take the first paragraph for one. */
+function afterBlankLine(source: MailSource): Readable {
+  async function* body() {
+    yield Buffer.from('\r\n');
+    yield* source.open();
+  }
+  return Readable.from(body(), { objectMode: false });
+}
+
+async function drain(content: Readable): Promise<void> {
+  for await (const _chunk of content);
+}
+
+interface Body {
+  text: string;
+  html: string | null;
+  /** Where elements of the HTML say that quotes and signatures stand in `text`. */
+  quoteMarks: QuoteMarks;
+}
+
+/** Text from text/plain, else from HTML, for each alternative on its own; what stands outside of any is kept in order. */
+function readBody(texts: readonly TextPart[], defects: string[]): Body {
+  const plainIn = new Set<number>();
+  for (const part of texts) {
+    if (part.type === 'text/plain' && part.alternative >= 0 && part.text.trim() !== '') plainIn.add(part.alternative);
+  }
+  const marked: string[] = [];
+  const html: string[] = [];
+  for (const part of texts) {
+    if (part.type === 'text/plain') {
+      if (part.text.trim() !== '') marked.push(withoutQuoteMarks(part.text));
+      continue;
+    }
+    html.push(part.text);
+    if (part.alternative >= 0 && plainIn.has(part.alternative)) continue;
+    const converted = htmlToPlainText(markHtmlQuotes(part.text));
+    if (converted.truncated) defects.push('html-too-large');
+    if (converted.text.trim() !== '') marked.push(converted.text);
+  }
+  const { text, marks } = takeQuoteMarks(marked.join('\n'));
+  return { text, html: html.length === 0 ? null : html.join('\n'), quoteMarks: marks };
+}
+
+/** What stands behind the header where MIME could not be followed: better shown raw than not at all. */
+function rawBody(start: Uint8Array, bodyOffset: number): string {
+  return decodeBytes(start.subarray(bodyOffset, bodyOffset + 64 * 1024), null)
+    .text.replace(/\r\n?/g, '\n')
+    .replaceAll('\u0000', '\ufffd');
+}
+
+function recipients(lines: readonly HeaderLine[]): string[] {
+  const found = new Set<string>();
+  for (const name of ['to', 'cc']) {
+    for (const raw of rawHeaders(lines, name)) {
+      // Raw UTF-8 is allowed in addresses (RFC 6532).
+      const value = decodeBytes(Buffer.from(unfold(raw), 'latin1'), null).text;
+      for (const { address } of readMailboxes(value).mailboxes) {
+        const normal = normalizeAddress(address);
+        if (normal !== null) found.add(normal);
+      }
+    }
+  }
+  return [...found];
+}
+
+function readDate(value: string | null): number | null {
+  if (value === null || value.length > 200) return null;
+  const time = Date.parse(value);
+  return Number.isFinite(time) && time > 0 && time < 8.64e15 ? time : null;
+}
+
+function fingerprint(
+  sender: Sender,
+  messageId: string | null,
+  subject: string,
+  body: Body,
+  attachments: readonly ParsedAttachment[],
+): string {
+  const hash = createHash('sha256');
+  for (const field of [
+    sender.clear ? sender.address : sender.shown,
+    messageId ?? '',
+    messageId === null ? subject : '',
+    body.text,
+    body.html ?? '',
+  ]) {
+    hash.update(`${Buffer.byteLength(field)}:`).update(field);
+  }
+  for (const { sha256 } of attachments) hash.update(sha256);
+  return hash.digest('hex');
+}

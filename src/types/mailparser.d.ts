@@ -1,0 +1,65 @@
+// Types for the parts of mailparser that the project uses, its documented `Iconv` seam and three inner methods
+// included (`src/mail/mime-parts.ts` says why). The version is pinned exactly; test/mail/mime-parts.test.ts
+// fails when a bump changes what these do.
+declare module 'mailparser' {
+  import type { Readable, Transform } from 'node:stream';
+
+  /** mailsplit's view of one MIME part. */
+  interface SplitNode {
+    root: boolean;
+    filename: string | false;
+    contentType: string | false;
+    flowed: boolean;
+    delSp: boolean;
+    headers: { getFirst(name: string): string; getList(): unknown[] } | false;
+  }
+
+  /** mailparser's own node around it. */
+  interface PartNode {
+    node: SplitNode;
+    contentType: string | false;
+    charset?: string;
+    disposition?: string | false;
+    isAttachment?: boolean;
+    textContent?: string;
+    children: PartNode[];
+    root?: boolean;
+  }
+
+  interface AttachmentPart {
+    type: 'attachment';
+    content: Readable;
+    contentType: string | false;
+    contentDisposition?: string;
+    filename?: string;
+    contentId?: string;
+    related?: boolean;
+    /** Set once `content` has ended. */
+    checksum?: string;
+    size?: number;
+    release(): void;
+  }
+
+  interface MailParserOptions {
+    skipHtmlToText?: boolean;
+    skipTextToHtml?: boolean;
+    skipImageLinks?: boolean;
+    keepCidLinks?: boolean;
+    keepDeliveryStatus?: boolean;
+    ignoreEmbedded?: boolean;
+    maxHeadSize?: number;
+    maxChildNodes?: number;
+    checksumAlgo?: string;
+    Iconv?: new (charset: string, target: string) => Transform;
+  }
+
+  export class MailParser extends Transform {
+    constructor(options?: MailParserOptions);
+    tree: PartNode | false;
+    createNode(node: SplitNode): PartNode;
+    processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown>;
+    getTextContent(): { type: 'text' };
+  }
+
+  export type { AttachmentPart, PartNode, SplitNode };
+}
