@@ -1,0 +1,216 @@
+/**
+ * The rules, in their order: loops, bounce, one clear From, authenticity, duplicate, staff, contact, automatic
+ * mail, department policy, thread, ticket. Pure: the same mail, facts, policy and time give the same decision.
+ * Each rule either decides or passes on; all of them write into the trace why.
+ */
+import { domainOf } from '../mail/address.ts';
+import { visibleText } from '../mail/visible-reply.ts';
+import { readClientCommand } from './client-commands.ts';
+import type { Decision, Effect, OutgoingMail, Reason } from './decision.ts';
+import { Draft, type Situation } from './draft.ts';
+import { lookupKeys } from './facts.ts';
+import { type Candidate, findThread, orderCandidates } from './find-thread.ts';
+import { afterClientMail } from './lifecycle.ts';
+import { contactKeys, nearestContacts } from './match-account.ts';
+import type { Contact } from './model.ts';
+import { openTicket } from './open-ticket.ts';
+import { departmentOf } from './policy.ts';
+import { writeReplyNotice } from './receipts.ts';
+
+export function decide(situation: Situation): Decision {
+  const draft = new Draft(situation);
+  return (
+    loop(draft) ??
+    bounce(draft) ??
+    unclearSender(draft) ??
+    authenticity(draft) ??
+    blocked(draft) ??
+    duplicate(draft) ??
+    staff(draft) ??
+    client(draft)
+  );
+}
+
+function loop(draft: Draft): Decision | null {
+  const { mail, policy } = draft.situation;
+  if (mail.kind === 'bounce') return null;
+  if (mail.sender.clear && policy.mailboxes.some(({ address }) => address === draft.sender)) {
+    draft.say(`loop: the mail is from ${draft.sender}, one of our own mailboxes`);
+    return draft.refuse('mail-loop');
+  }
+  if (mail.isOurs) {
+    draft.say('loop: the Message-ID is one of ours: a mail that we sent has come back');
+    return draft.refuse('mail-loop');
+  }
+  if (mail.receivedCount > policy.maxReceived) {
+    draft.say(`loop: ${mail.receivedCount} Received lines, more than ${policy.maxReceived}`);
+    return draft.refuse('mail-loop');
+  }
+  return null;
+}
+
+function bounce(draft: Draft): Decision | null {
+  const { kind, kindEvidence } = draft.situation.mail;
+  draft.say(`kind: ${kind}${kindEvidence.length > 0 ? ` (${kindEvidence.join('; ')})` : ''}`);
+  if (kind !== 'bounce') return null;
+  draft.say('a report about a mail is never refused and never opens a ticket');
+  return draft.end('ignore', 'bounce');
+}
+
+function unclearSender(draft: Draft): Decision | null {
+  const { mail, policy } = draft.situation;
+  if (mail.sender.clear) {
+    draft.say(`sender: ${mail.sender.address}, from the one From header`);
+    return null;
+  }
+  draft.say(`sender: not clear (${mail.sender.why})`);
+  if (!policy.shadow) return draft.refuse('unclear-sender');
+  // Nobody to open a ticket for, and shadow mode refuses nobody: a person has to look.
+  draft.wouldRefuse = 'unclear-sender';
+  return draft.end('hold', 'held-for-review');
+}
+
+function authenticity(draft: Draft): Decision | null {
+  const { mail, policy } = draft.situation;
+  const { outcome, demanded, because } = mail.authenticity;
+  for (const line of because) draft.say(`authentication: ${line}`);
+  if (policy.authentication === 'off' || policy.authentication === 'monitor') return null;
+  if (outcome === 'verified') return null;
+  if (outcome === 'temporary-failure') return draft.refuse('dns-temporary-failure');
+  if (policy.authentication === 'strict') return draft.refuseSender('not-authenticated');
+  if (demanded === 'reject' || demanded === 'quarantine') {
+    draft.say(`authentication: the policy of ${domainOf(draft.sender)} is ${demanded}`);
+    return draft.refuseSender('dmarc-policy');
+  }
+  return null;
+}
+
+function blocked(draft: Draft): Decision | null {
+  const entry = draft.situation.facts.blocked;
+  if (entry === null) return null;
+  draft.say(`blocked: ${entry} is on the list of blocked senders`);
+  return draft.situation.admitted ? null : draft.refuse('blocked-sender');
+}
+
+function duplicate(draft: Draft): Decision | null {
+  const earlier = draft.situation.facts.duplicate;
+  if (earlier === null) return null;
+  draft.say(`duplicate: the same mail came before as ${earlier.reference} and is on ${earlier.ticket.publicId}`);
+  draft.department = departmentOf(draft.situation.policy, earlier.ticket.department) ?? draft.department;
+  const { messageId } = draft.situation.mail;
+  return draft.end('duplicate', 'already-received', {
+    thread: { ticket: earlier.ticket, by: 'known-message-id', key: messageId },
+  });
+}
+
+/** Staff mail joins its ticket as a note that no client sees; without a ticket it is kept for a person to look at. */
+function staff(draft: Draft): Decision | null {
+  const { facts, mail, policy } = draft.situation;
+  const departments = policy.departments.filter((one) => one.staff.some(({ address }) => address === draft.sender));
+  if (departments.length === 0) return null;
+  if (!draft.verified && !mail.authenticity.fromStaffNetwork) {
+    draft.say(`staff: the mail names ${draft.sender}, and nothing proves that it is from there`);
+    return draft.refuse('staff-not-authenticated');
+  }
+  draft.say(`staff: ${draft.sender} works for ${departments.map(({ key }) => key).join(', ')}`);
+  const found = thread(draft, [], (key) => departments.some((one) => one.key === key));
+  if (mail.kind === 'auto-reply') return draft.end('ignore', 'auto-reply-without-ticket');
+  if (found !== null)
+    return append(draft, found, { author: 'staff', visibility: 'note', verified: true }, null, 'staff-note', []);
+  // A staff member may be a client too.
+  return facts.contacts.length > 0 ? null : draft.end('hold', 'staff-mail-without-ticket');
+}
+
+function client(draft: Draft): Decision {
+  const { mail, facts, policy } = draft.situation;
+  const contacts = nearestContacts(contactKeys(draft.sender, policy.stripTag), facts.contacts);
+  const numbers = contacts.map(({ accountNumber }) => accountNumber).join(', ');
+  draft.say(contacts.length === 0 ? 'contact: not registered' : `contact: on ${numbers}`);
+  draft.contact = contacts[0] ?? null;
+
+  const found = thread(draft, contacts, () => false);
+  if (found !== null) return clientReply(draft, contacts, found);
+  if (mail.kind === 'auto-reply') {
+    draft.say('an automatic reply never opens a ticket');
+    return draft.end('ignore', 'auto-reply-without-ticket');
+  }
+  const named = lookupKeys(mail, policy).thread.subjectIds;
+  const notes = named.map(
+    (id) => `The subject names ${id}, which this sender may not write to or which does not exist.`,
+  );
+  return openTicket(draft, contacts, null, notes);
+}
+
+function clientReply(draft: Draft, contacts: readonly Contact[], found: Candidate): Decision {
+  const { mail, now, policy } = draft.situation;
+  const { ticket } = found;
+  draft.contact = contacts.find(({ accountId }) => accountId === ticket.accountId) ?? draft.contact;
+  const message = { author: 'client', visibility: 'public', verified: draft.verified } as const;
+  if (mail.kind === 'auto-reply') return append(draft, found, message, null, 'auto-reply-noted', []);
+
+  const command = readClientCommand(visibleText(mail.text, mail.cut));
+  if (command === 'close' && ticket.status !== 'closed') {
+    if (draft.verified) {
+      draft.say('command: the client closes the ticket');
+      return append(draft, found, message, 'closed', 'reply', [`Closed by ${draft.sender} by mail.`]);
+    }
+    draft.say('command: not obeyed, the sender is unverified');
+  }
+  const after = afterClientMail(ticket, now, policy.reopenDays);
+  if (after.kind === 'append') {
+    if (after.reopened) draft.say(`status: ${ticket.status} → open (reopened)`);
+    const notes = after.reopened ? [`Reopened by a mail of ${draft.sender}.`] : [];
+    return append(draft, found, message, ticket.status === after.status ? null : after.status, 'reply', notes);
+  }
+  draft.say(`status: ${ticket.publicId} was closed more than ${policy.reopenDays} days ago: a new ticket continues it`);
+  return openTicket(draft, contacts, ticket, [
+    `Continues ${ticket.publicId}, closed for more than ${policy.reopenDays} days.`,
+  ]);
+}
+
+/** Looks the thread up and writes the trace. */
+function thread(
+  draft: Draft,
+  contacts: readonly Contact[],
+  isStaffOf: (department: string) => boolean,
+): Candidate | null {
+  const { mail, facts, policy } = draft.situation;
+  const keys = lookupKeys(mail, policy).thread;
+  const candidates = orderCandidates(keys, facts.ticketsById, facts.ticketsByMessageId);
+  const result = findThread(draft.sender, contacts, candidates, keys, isStaffOf);
+  draft.because.push(...result.because);
+  return result.candidate;
+}
+
+type Append = Extract<Effect, { kind: 'append' }>;
+
+function append(
+  draft: Draft,
+  found: Candidate,
+  message: Append['message'],
+  status: Append['status'],
+  reason: Reason,
+  notes: readonly string[],
+): Decision {
+  const { ticketId, publicId, department } = found.ticket;
+  draft.department = departmentOf(draft.situation.policy, department) ?? draft.department;
+  const notice = replyNotice(draft, found, message);
+  return draft.end('append-message', reason, {
+    thread: found,
+    outgoing: notice === null ? [] : [notice],
+    effect: { kind: 'append', ticketId, publicId, message, status, notes },
+  });
+}
+
+/** Whoever writes in a client's name without proof: the client is told, at its registered address. */
+function replyNotice(draft: Draft, { ticket }: Candidate, message: Append['message']): OutgoingMail | null {
+  const { facts, mail, policy } = draft.situation;
+  if (message.verified || message.author !== 'client' || mail.kind !== 'human' || draft.department === null)
+    return null;
+  if (facts.receiptsLastHour >= policy.receiptsPerHour) {
+    draft.say(`notice: none, ${draft.sender} has had ${facts.receiptsLastHour} mails of ours within the hour`);
+    return null;
+  }
+  draft.say(`notice: to ${draft.sender}, because nothing proves that this reply is from there`);
+  return writeReplyNotice(draft.situation, ticket, draft.department, draft.contact);
+}

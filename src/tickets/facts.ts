@@ -1,0 +1,60 @@
+/**
+ * What `decide` must know from the database, and the keys under which the store looks it up. Every key is exact
+ * and has an index; the number of keys is bounded however long the mail is.
+ */
+
+import { withoutReplyPrefixes } from '../mail/subject.ts';
+import { visibleText } from '../mail/visible-reply.ts';
+import type { Service } from './find-service.ts';
+import { namedDomains } from './find-service.ts';
+import { type ThreadKeys, threadKeys } from './find-thread.ts';
+import type { IncomingMail } from './incoming-mail.ts';
+import { contactKeys } from './match-account.ts';
+import type { Contact, Ticket } from './model.ts';
+import type { Policy } from './policy.ts';
+
+export interface LookupKeys {
+  /** Sender in normal form; `null` when the From is not clear. */
+  readonly sender: string | null;
+  readonly contactAddresses: readonly string[];
+  readonly thread: ThreadKeys;
+  readonly fingerprint: string;
+  /** Domains named in subject and visible text. */
+  readonly domains: readonly string[];
+  /** `NewTicket.subjectKey` of this mail. */
+  readonly subjectKey: string;
+}
+
+export interface Facts {
+  readonly contacts: readonly Contact[];
+  readonly ticketsById: readonly Ticket[];
+  readonly ticketsByMessageId: readonly { readonly messageId: string; readonly ticket: Ticket }[];
+  /** An earlier mail with this fingerprint that made a ticket or a message. */
+  readonly duplicate: { readonly reference: string; readonly ticket: Ticket } | null;
+  /** Services of the sender's accounts: those whose domain is named, and those whose name is no domain (bounded). */
+  readonly services: readonly Service[];
+  /** Open and pending tickets of the sender's accounts on the same subject, newest first (bounded). */
+  readonly sameSubject: readonly { readonly accountId: number; readonly publicId: string; readonly subject: string }[];
+  /** Upper bound of the number of tickets. */
+  readonly ticketCount: number;
+  /** Which of the candidate IDs are in use. */
+  readonly takenIds: readonly string[];
+  /** Receipts queued for this sender in the last 60 minutes. */
+  readonly receiptsLastHour: number;
+  /** Refusal notices queued for this sender in the last 24 hours. */
+  readonly noticesLastDay: number;
+  /** The entry of the list of blocked senders that covers this one: its address or `*@domain`. */
+  readonly blocked: string | null;
+}
+
+export function lookupKeys(mail: IncomingMail, policy: Policy): LookupKeys {
+  const sender = mail.sender.clear ? mail.sender.address : null;
+  return {
+    sender,
+    contactAddresses: sender === null ? [] : contactKeys(sender, policy.stripTag),
+    thread: threadKeys(mail, policy.ticketPrefix),
+    fingerprint: mail.fingerprint,
+    domains: namedDomains(`${mail.subject}\n${visibleText(mail.text, mail.cut)}`),
+    subjectKey: withoutReplyPrefixes(mail.subject).toLowerCase().slice(0, 200),
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * A mail that belongs to no ticket: which department takes it, on which account the new ticket stands, and whether
+ * the sender gets a receipt.
+ */
+
+import { firstWords, withoutReplyPrefixes } from '../mail/subject.ts';
+import { visibleText } from '../mail/visible-reply.ts';
+import type { Decision, NewTicket, OutgoingMail } from './decision.ts';
+import type { Draft } from './draft.ts';
+import { findService, namesWord } from './find-service.ts';
+import { chooseAccount, eligibleContacts } from './match-account.ts';
+import type { Contact, Ticket } from './model.ts';
+import { writeReceipt, writeRefusalNotice } from './receipts.ts';
+import type { Recipient } from './recipients.ts';
+import { candidateIds } from './ticket-id.ts';
+
+/** The first department that takes the sender gets the ticket; the others are noted on it. `continues`: the closed ticket before it. */
+export function openTicket(
+  draft: Draft,
+  contacts: readonly Contact[],
+  continues: Ticket | null,
+  notes: readonly string[],
+): Decision {
+  let refused: { readonly recipient: Recipient; readonly answer: Refused } | null = null;
+  for (const recipient of draft.recipients) {
+    const answer = departmentPolicy(draft, recipient, contacts);
+    if (answer.taken) return open(draft, recipient, answer.contacts, continues, notes);
+    refused ??= { recipient, answer };
+  }
+  if (refused === null) {
+    draft.say('recipient: none of our mailboxes');
+    return draft.refuse('unregistered-sender');
+  }
+  return turnDown(draft, refused.recipient, refused.answer);
+}
+
+type Refused = {
+  readonly taken: false;
+  readonly reason: 'replies-only' | NonNullable<ReturnType<typeof eligibleContacts>['why']>;
+};
+type Answer = { readonly taken: true; readonly contacts: readonly Contact[] } | Refused;
+
+function departmentPolicy(
+  draft: Draft,
+  { department, address, accepts }: Recipient,
+  contacts: readonly Contact[],
+): Answer {
+  if (accepts === 'replies') {
+    draft.say(`${address}: ${department.key} takes only replies to its tickets`);
+    return { taken: false, reason: 'replies-only' };
+  }
+  const eligible = eligibleContacts(contacts, department);
+  if (eligible.why === null) {
+    draft.say(`${address}: ${department.key} takes ${accepts}; the sender is a registered contact`);
+    return { taken: true, contacts: eligible.contacts };
+  }
+  if (accepts === 'anyone') {
+    draft.say(`${address}: ${department.key} takes anyone`);
+    return { taken: true, contacts: [] };
+  }
+  draft.say(`${address}: ${department.key} takes ${accepts}: ${eligible.why}`);
+  if (draft.situation.policy.shadow || draft.situation.admitted) {
+    draft.refuseSender(eligible.why);
+    return { taken: true, contacts: [] };
+  }
+  return { taken: false, reason: eligible.why };
+}
+
+/** What the department has decided for those it does not take: refuse, hold, or hold and tell them. */
+function turnDown(draft: Draft, recipient: Recipient, { reason }: Refused): Decision {
+  draft.department = recipient.department;
+  draft.language = recipient.language;
+  const { unregistered } = recipient.department;
+  if (reason === 'replies-only' || unregistered === 'refuse') return draft.refuse(reason);
+  const notice = unregistered === 'notify' ? refusalNotice(draft, recipient) : null;
+  draft.say(`${recipient.address}: kept for review (unregistered: ${unregistered})`);
+  return draft.end('hold', reason, { outgoing: notice === null ? [] : [notice] });
+}
+
+/** One notice for each address and day, and only to people who are who they say: else we would write to victims of forgers. */
+function refusalNotice(draft: Draft, recipient: Recipient): OutgoingMail | null {
+  const { mail, facts } = draft.situation;
+  const why =
+    mail.kind !== 'human'
+      ? `the mail is ${mail.kind}`
+      : !draft.verified
+        ? 'the sender is unverified'
+        : facts.noticesLastDay > 0
+          ? 'one went out within the day'
+          : null;
+  if (why !== null) {
+    draft.say(`notice: none, ${why}`);
+    return null;
+  }
+  draft.say(`notice: to ${draft.sender} in ${recipient.language}`);
+  return writeRefusalNotice(draft.situation, draft.sender, recipient);
+}
+
+function open(
+  draft: Draft,
+  recipient: Recipient,
+  eligible: readonly Contact[],
+  continues: Ticket | null,
+  notes: readonly string[],
+): Decision {
+  const { mail } = draft.situation;
+  const visible = visibleText(mail.text, mail.cut);
+  const filed = fileUnder(draft, `${mail.subject}\n${visible}`, eligible, continues);
+  draft.contact = filed.contact;
+  draft.department = recipient.department;
+  draft.language = recipient.language;
+
+  const language = filed.contact?.language ?? filed.contact?.accountLanguage ?? recipient.language;
+  const subject = mail.subject || firstWords(visible) || (language === 'es' ? '(sin asunto)' : '(no subject)');
+  const ticket: NewTicket = {
+    publicId: freeTicketId(draft),
+    accountId: filed.contact?.accountId ?? null,
+    serviceId: filed.service?.serviceId ?? null,
+    opener: draft.sender,
+    openerName: mail.sender.clear ? mail.sender.name : '',
+    department: recipient.department.key,
+    mailbox: recipient.address,
+    subject,
+    subjectKey: (withoutReplyPrefixes(mail.subject) || subject).toLowerCase().slice(0, 200),
+    priority: recipient.department.priority,
+    language,
+    continues: continues?.ticketId ?? null,
+  };
+  draft.say(`ticket: ${ticket.publicId} in ${ticket.department}`);
+  const others = draft.recipients.filter((other) => other !== recipient).map(({ address }) => address);
+  const receipt = receiptFor(draft, ticket, recipient, filed.ambiguous);
+  return draft.end('open-ticket', continues === null ? 'new-ticket' : 'reply-after-closing', {
+    effect: {
+      kind: 'open',
+      ticket,
+      message: { author: 'client', visibility: 'public', verified: draft.verified },
+      notes: [
+        ...notes,
+        ...(filed.ambiguous
+          ? [`The sender is a contact of several accounts; filed under ${filed.contact?.accountNumber} (${filed.by}).`]
+          : []),
+        ...(others.length > 0 ? [`Also sent to ${others.join(', ')}.`] : []),
+        ...(draft.wouldRefuse === null
+          ? []
+          : [`Shadow mode: this mail would have been refused (${draft.wouldRefuse}).`]),
+      ],
+    },
+    outgoing: receipt === null ? [] : [receipt],
+    service: filed.service,
+  });
+}
+
+interface Filed {
+  readonly contact: Contact | null;
+  readonly service: { readonly serviceId: number; readonly name: string } | null;
+  readonly by: string;
+  /** The sender has several accounts and nothing in the mail says which one is meant. */
+  readonly ambiguous: boolean;
+}
+
+function fileUnder(draft: Draft, searched: string, eligible: readonly Contact[], continues: Ticket | null): Filed {
+  const accountIds = new Set(eligible.map(({ accountId }) => accountId));
+  const owned = findService(
+    searched,
+    draft.situation.facts.services.filter(({ accountId }) => accountIds.has(accountId)),
+  );
+  const upper = searched.toUpperCase();
+  const namedAccounts = eligible
+    .map(({ accountNumber }) => accountNumber.toUpperCase())
+    .filter((number) => namesWord(upper, number));
+  const sameAccount = eligible.filter(({ accountId }) => accountId === continues?.accountId);
+  const chosen = chooseAccount(sameAccount.length > 0 ? sameAccount : eligible, {
+    namedAccounts,
+    serviceAccounts: owned === null ? [] : [owned.accountId],
+  });
+  if (chosen === null) return { contact: null, service: null, by: '', ambiguous: false };
+  const service = owned !== null && owned.accountId === chosen.contact.accountId ? owned : null;
+  draft.say(`account: ${chosen.contact.accountNumber} (${chosen.by})`);
+  if (service !== null) draft.say(`service: ${service.name}`);
+  return {
+    contact: chosen.contact,
+    service,
+    by: chosen.by,
+    ambiguous: chosen.by === 'primary' || chosen.by === 'first-account',
+  };
+}
+
+function freeTicketId(draft: Draft): string {
+  const { mail, facts, policy } = draft.situation;
+  const free = candidateIds(mail.entropy, policy.ticketPrefix, facts.ticketCount).find(
+    (id) => !facts.takenIds.includes(id),
+  );
+  // Twelve draws that are all taken, the last from a range ten times as large: only a broken source of randomness does that.
+  if (free === undefined) throw new Error('no free ticket ID among the candidates');
+  return free;
+}
+
+/** A receipt goes to people, not more than so many an hour, and to strangers only when they are who they say. */
+function receiptFor(draft: Draft, ticket: NewTicket, recipient: Recipient, ambiguous: boolean): OutgoingMail | null {
+  const { mail, facts, policy } = draft.situation;
+  const why =
+    mail.kind !== 'human'
+      ? `the mail is ${mail.kind}`
+      : ticket.accountId === null && !draft.verified
+        ? 'a stranger without proof of its address'
+        : facts.receiptsLastHour >= policy.receiptsPerHour
+          ? `${draft.sender} has had ${facts.receiptsLastHour} within the hour`
+          : null;
+  if (why !== null) {
+    draft.say(`receipt: none, ${why}`);
+    return null;
+  }
+  draft.say(`receipt: to ${draft.sender} in ${ticket.language}`);
+  return writeReceipt(
+    draft.situation,
+    ticket,
+    recipient.department,
+    ambiguous ? (draft.contact?.accountNumber ?? '') : '',
+  );
+}

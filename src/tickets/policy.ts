@@ -1,0 +1,71 @@
+/**
+ * What the installation has decided, as plain data: departments, mailboxes and the rules that hold for all of
+ * them. Made from the config file once; may be sent to another thread.
+ */
+import type { AccountState, Language, Priority } from './model.ts';
+
+/** Who may open a ticket by mail. */
+export type Accepts = 'clients' | 'anyone' | 'replies' | 'none';
+export const ACCEPTS: readonly Accepts[] = ['clients', 'anyone', 'replies', 'none'];
+
+/** What a stranger to a `clients` department gets. */
+export type Unregistered = 'refuse' | 'notify' | 'hold';
+export const UNREGISTERED: readonly Unregistered[] = ['refuse', 'notify', 'hold'];
+
+/** Who checks that a mail really is from its From address, and what follows. */
+export type AuthenticationMode = 'off' | 'monitor' | 'dmarc' | 'strict';
+export const AUTHENTICATION_MODES: readonly AuthenticationMode[] = ['off', 'monitor', 'dmarc', 'strict'];
+
+export type Texts = Readonly<Partial<Record<Language, string>>>;
+
+export interface Staff {
+  readonly name: string;
+  /** Normal form. */
+  readonly address: string;
+}
+
+export interface Department {
+  readonly key: string;
+  readonly names: Readonly<Record<Language, string>>;
+  readonly accepts: Accepts;
+  readonly unregistered: Unregistered;
+  readonly accountStates: readonly AccountState[];
+  readonly language: Language;
+  readonly priority: Priority;
+  /** One sentence that asks for what the department needs to know. */
+  readonly hint: Texts;
+  readonly helpUrl: string | null;
+  readonly helpPhone: string | null;
+  readonly staff: readonly Staff[];
+}
+
+/** A recipient address that leads to a department. */
+export interface Mailbox {
+  /** Normal form. */
+  readonly address: string;
+  readonly department: string;
+  readonly language: Language | null;
+}
+
+export interface Policy {
+  readonly company: string;
+  /** Letters before the hyphen of a ticket ID, upper case. */
+  readonly ticketPrefix: string;
+  readonly departments: readonly Department[];
+  readonly mailboxes: readonly Mailbox[];
+  /** Domains of the mailboxes: an unknown address there is our business, one elsewhere a relay attempt. */
+  readonly domains: readonly string[];
+  /** Department of `postmaster@` and `abuse@` where these are no mailboxes of their own. */
+  readonly postmasterDepartment: string;
+  readonly authentication: AuthenticationMode;
+  /** Refuse nobody on sender grounds; write down who would have been. */
+  readonly shadow: boolean;
+  readonly stripTag: boolean;
+  readonly reopenDays: number;
+  readonly receiptsPerHour: number;
+  readonly maxReceived: number;
+}
+
+export function departmentOf(policy: Policy, key: string): Department | undefined {
+  return policy.departments.find((department) => department.key === key);
+}

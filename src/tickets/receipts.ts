@@ -1,0 +1,116 @@
+/**
+ * What goes back to the writer of a mail, and where: always to that one address. A stranger's mail and a refusal
+ * notice carry nothing of what the stranger wrote, so that nobody can use us to write to others.
+ */
+import { signMessageId } from '../mail/message-id.ts';
+import type { NewTicket, OutgoingMail } from './decision.ts';
+import type { Situation } from './draft.ts';
+import { deriveToken } from './entropy.ts';
+import type { Contact, Ticket } from './model.ts';
+import type { Department } from './policy.ts';
+import type { Recipient } from './recipients.ts';
+
+const MAX_OTHER_TICKETS = 5;
+/** Longer chains only make headers long; mail programs use the first and the newest. */
+const MAX_REFERENCES = 20;
+
+/** `account`: its number, named where the sender has several and we had to choose; else empty. */
+export function writeReceipt(
+  { mail, facts, policy, signing }: Situation,
+  ticket: NewTicket,
+  department: Department,
+  account: string,
+): OutgoingMail {
+  const { language } = ticket;
+  const stranger = ticket.accountId === null;
+  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
+  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
+  const others = stranger ? [] : facts.sameSubject.filter(({ accountId }) => accountId === ticket.accountId);
+  return {
+    recipient: ticket.opener,
+    recipientName: stranger ? '' : ticket.openerName,
+    from: ticket.mailbox,
+    fromName: `${department.names[language]} · ${policy.company}`,
+    language,
+    messageId: sign(deriveToken(mail.entropy, 'receipt-message-id')),
+    inReplyTo: mail.messageId,
+    references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId, sign('root')],
+    data: {
+      kind: stranger ? 'stranger-receipt' : 'receipt',
+      ticketId: ticket.publicId,
+      company: policy.company,
+      department: department.names[language],
+      subject: stranger ? '' : ticket.subject,
+      name: stranger ? '' : ticket.openerName,
+      hint: department.hint[language] ?? '',
+      helpUrl: department.helpUrl ?? '',
+      helpPhone: department.helpPhone ?? '',
+      attachments: stranger ? 0 : mail.attachments.filter(({ inline }) => !inline).length,
+      otherTickets: others
+        .slice(0, MAX_OTHER_TICKETS)
+        .map(({ publicId, subject }) => ({ ticketId: publicId, subject })),
+      account,
+      unverified: mail.authenticity.outcome !== 'verified',
+    },
+  };
+}
+
+/** For a reply without proof of its sender: the registered address learns of it, whoever wrote it. */
+export function writeReplyNotice(
+  { mail, policy, signing }: Situation,
+  ticket: Ticket,
+  department: Department,
+  contact: Contact | null,
+): OutgoingMail {
+  const { language } = ticket;
+  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
+  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
+  const sender = mail.sender.clear ? mail.sender.address : '';
+  return {
+    recipient: sender,
+    recipientName: contact?.name ?? '',
+    from: ticket.mailbox,
+    fromName: `${department.names[language]} · ${policy.company}`,
+    language,
+    messageId: sign(deriveToken(mail.entropy, 'reply-notice-message-id')),
+    inReplyTo: mail.messageId,
+    references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId, sign('root')],
+    data: {
+      kind: 'reply-notice',
+      ticketId: ticket.publicId,
+      company: policy.company,
+      department: department.names[language],
+      subject: ticket.accountId === null ? '' : ticket.subject,
+      name: contact?.name ?? '',
+      helpUrl: department.helpUrl ?? '',
+      helpPhone: department.helpPhone ?? '',
+    },
+  };
+}
+
+/** Tells a stranger that its mail was not let in, where the department chose to say it by mail (`unregistered: notify`). */
+export function writeRefusalNotice(
+  { mail, policy, signing }: Situation,
+  sender: string,
+  { department, address, language }: Recipient,
+): OutgoingMail {
+  const part = deriveToken(mail.entropy, 'notice-message-id');
+  return {
+    recipient: sender,
+    recipientName: '',
+    from: address,
+    fromName: `${department.names[language]} · ${policy.company}`,
+    language,
+    messageId: signMessageId({ ticket: 'notice', part }, signing.key, signing.domain),
+    inReplyTo: mail.messageId,
+    references: [mail.messageId],
+    data: {
+      kind: 'refusal-notice',
+      reference: mail.reference,
+      company: policy.company,
+      department: department.names[language],
+      helpUrl: department.helpUrl ?? '',
+      helpPhone: department.helpPhone ?? '',
+    },
+  };
+}
