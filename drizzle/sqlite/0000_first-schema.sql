@@ -1,0 +1,182 @@
+CREATE TABLE `accounts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`number` text NOT NULL,
+	`name` text NOT NULL,
+	`language` text,
+	`state` text DEFAULT 'active' NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_number_unique` ON `accounts` (`number`);--> statement-breakpoint
+CREATE TABLE `attachments` (
+	`message_id` integer NOT NULL,
+	`position` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`filename` text,
+	`content_type` text NOT NULL,
+	`size` integer NOT NULL,
+	`inline` integer NOT NULL,
+	`content_id` text,
+	PRIMARY KEY(`message_id`, `position`),
+	FOREIGN KEY (`message_id`) REFERENCES `messages`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`sha256`) REFERENCES `blobs`(`sha256`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `attachments_sha256` ON `attachments` (`sha256`);--> statement-breakpoint
+CREATE TABLE `blobs` (
+	`sha256` text PRIMARY KEY NOT NULL,
+	`size` integer NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `blocked_senders` (
+	`address` text PRIMARY KEY NOT NULL,
+	`blocked_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `contacts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account_id` integer NOT NULL,
+	`address` text NOT NULL,
+	`name` text DEFAULT '' NOT NULL,
+	`language` text,
+	`role` text DEFAULT 'holder' NOT NULL,
+	`is_primary` integer DEFAULT false NOT NULL,
+	`departments` text,
+	`undeliverable_since` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `contacts_account_address` ON `contacts` (`account_id`,`address`);--> statement-breakpoint
+CREATE INDEX `contacts_address` ON `contacts` (`address`);--> statement-breakpoint
+CREATE UNIQUE INDEX `contacts_one_primary` ON `contacts` (`address`) WHERE is_primary = 1;--> statement-breakpoint
+CREATE TABLE `intake_records` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`reference` text NOT NULL,
+	`received_at` integer NOT NULL,
+	`verdict` text NOT NULL,
+	`reason` text NOT NULL,
+	`mail_from` text NOT NULL,
+	`recipients` text NOT NULL,
+	`ip` text,
+	`helo` text,
+	`sender` text,
+	`subject` text NOT NULL,
+	`message_id` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`size` integer NOT NULL,
+	`raw_sha256` text,
+	`department` text,
+	`would_refuse` text,
+	`ticket_id` integer,
+	`explanation` text NOT NULL,
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `intake_records_reference_unique` ON `intake_records` (`reference`);--> statement-breakpoint
+CREATE INDEX `intake_received` ON `intake_records` (`received_at`);--> statement-breakpoint
+CREATE INDEX `intake_verdict` ON `intake_records` (`verdict`,`received_at`);--> statement-breakpoint
+CREATE INDEX `intake_sender` ON `intake_records` (`sender`,`received_at`);--> statement-breakpoint
+CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
+CREATE INDEX `intake_would_refuse` ON `intake_records` (`received_at`) WHERE would_refuse is not null;--> statement-breakpoint
+CREATE INDEX `intake_fingerprint` ON `intake_records` (`fingerprint`) WHERE verdict in ('open-ticket', 'append-message');--> statement-breakpoint
+CREATE TABLE `messages` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`ticket_id` integer NOT NULL,
+	`intake_id` integer,
+	`author` text NOT NULL,
+	`visibility` text NOT NULL,
+	`author_address` text,
+	`author_name` text DEFAULT '' NOT NULL,
+	`verified` integer NOT NULL,
+	`message_id` text,
+	`text` text NOT NULL,
+	`visible_ranges` text,
+	`cut_rule` text,
+	`cut_confidence_percent` integer,
+	`html` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`intake_id`) REFERENCES `intake_records`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `messages_ticket` ON `messages` (`ticket_id`,`id`);--> statement-breakpoint
+CREATE INDEX `messages_message_id` ON `messages` (`message_id`);--> statement-breakpoint
+CREATE INDEX `messages_intake` ON `messages` (`intake_id`);--> statement-breakpoint
+CREATE TABLE `outbox` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`kind` text NOT NULL,
+	`ticket_id` integer,
+	`intake_id` integer,
+	`recipient` text NOT NULL,
+	`message_id` text NOT NULL,
+	`mail` text NOT NULL,
+	`rendered` blob,
+	`state` text DEFAULT 'queued' NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`next_attempt_at` integer NOT NULL,
+	`lease_until` integer,
+	`last_error` text,
+	`created_at` integer NOT NULL,
+	`finished_at` integer,
+	`bounce` text,
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`intake_id`) REFERENCES `intake_records`(`id`) ON UPDATE no action ON DELETE set null,
+	CONSTRAINT "outbox_lease_while_sending" CHECK((state = 'sending') = (lease_until is not null))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_message_id_unique` ON `outbox` (`message_id`);--> statement-breakpoint
+CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'queued';--> statement-breakpoint
+CREATE INDEX `outbox_lease` ON `outbox` (`lease_until`) WHERE state = 'sending';--> statement-breakpoint
+CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`);--> statement-breakpoint
+CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
+CREATE TABLE `raw_mails` (
+	`intake_id` integer PRIMARY KEY NOT NULL,
+	`bytes` blob NOT NULL,
+	FOREIGN KEY (`intake_id`) REFERENCES `intake_records`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `services` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `services_account_name` ON `services` (`account_id`,`name`);--> statement-breakpoint
+CREATE INDEX `services_name` ON `services` (`name`);--> statement-breakpoint
+CREATE TABLE `tickets` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`public_id` text NOT NULL,
+	`account_id` integer,
+	`service_id` integer,
+	`opener` text NOT NULL,
+	`opener_name` text DEFAULT '' NOT NULL,
+	`department` text NOT NULL,
+	`mailbox` text NOT NULL,
+	`subject` text NOT NULL,
+	`subject_key` text NOT NULL,
+	`status` text DEFAULT 'open' NOT NULL,
+	`priority` text DEFAULT 'normal' NOT NULL,
+	`language` text NOT NULL,
+	`assignee` text,
+	`continues_id` integer,
+	`created_at` integer NOT NULL,
+	`last_message_at` integer NOT NULL,
+	`status_changed_at` integer NOT NULL,
+	`closed_at` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`service_id`) REFERENCES `services`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`continues_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_public_id_unique` ON `tickets` (`public_id`);--> statement-breakpoint
+CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_key`);--> statement-breakpoint
+CREATE INDEX `tickets_status` ON `tickets` (`status`,`last_message_at`);--> statement-breakpoint
+CREATE INDEX `tickets_opener` ON `tickets` (`opener`);--> statement-breakpoint
+CREATE INDEX `tickets_service` ON `tickets` (`service_id`);--> statement-breakpoint
+CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`);

@@ -1,0 +1,181 @@
+/**
+ * Accounts with their contacts and services: saved in batches that are safe to repeat, and read back.
+ */
+import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { AccountSummary, AccountToSave, ContactToSave, Page, SavedCounts, SaveMode } from '../store.ts';
+import { accounts, contacts, services, tickets } from './schema.ts';
+
+export function saveAccounts(
+  db: BetterSQLite3Database,
+  batch: readonly AccountToSave[],
+  mode: SaveMode,
+  now: number,
+): SavedCounts {
+  const counts = { added: 0, changed: 0, unchanged: 0 };
+  for (const account of batch) counts[saveAccount(db, account, mode, now)] += 1;
+  return counts;
+}
+
+function saveAccount(
+  db: BetterSQLite3Database,
+  account: AccountToSave,
+  mode: SaveMode,
+  now: number,
+): keyof SavedCounts {
+  const { number, name, language, state } = account;
+  const existing = db.select().from(accounts).where(eq(accounts.number, number)).get();
+  if (existing === undefined) {
+    const { id } = db
+      .insert(accounts)
+      .values({ number, name, language, state, createdAt: now, updatedAt: now })
+      .returning({ id: accounts.id })
+      .get();
+    saveContacts(db, id, account.contacts, mode, now);
+    saveServices(db, id, account.services, mode, now);
+    return 'added';
+  }
+  let changed = existing.name !== name || existing.language !== language || existing.state !== state;
+  if (changed)
+    db.update(accounts).set({ name, language, state, updatedAt: now }).where(eq(accounts.id, existing.id)).run();
+  changed = saveContacts(db, existing.id, account.contacts, mode, now) || changed;
+  changed = saveServices(db, existing.id, account.services, mode, now) || changed;
+  return changed ? 'changed' : 'unchanged';
+}
+
+/** Returns whether anything changed. */
+function saveContacts(
+  db: BetterSQLite3Database,
+  accountId: number,
+  wanted: readonly ContactToSave[],
+  mode: SaveMode,
+  now: number,
+): boolean {
+  const existing = db.select().from(contacts).where(eq(contacts.accountId, accountId)).all();
+  let changed = false;
+  for (const contact of wanted) {
+    const { address, name, language, role, primary } = contact;
+    const departments = contact.departments === null ? null : [...contact.departments];
+    const known = existing.find((row) => row.address === address);
+    const same =
+      known !== undefined &&
+      known.name === name &&
+      known.language === language &&
+      known.role === role &&
+      known.isPrimary === primary &&
+      JSON.stringify(known.departments) === JSON.stringify(departments);
+    if (same) continue;
+    changed = true;
+    // One primary account for each address: the newest word wins.
+    if (primary)
+      db.update(contacts)
+        .set({ isPrimary: false })
+        .where(and(eq(contacts.address, address), eq(contacts.isPrimary, true)))
+        .run();
+    const values = { name, language, role, isPrimary: primary, departments };
+    if (known === undefined)
+      db.insert(contacts)
+        .values({ ...values, accountId, address, createdAt: now })
+        .run();
+    else db.update(contacts).set(values).where(eq(contacts.id, known.id)).run();
+  }
+  if (mode === 'merge') return changed;
+  const kept = new Set(wanted.map(({ address }) => address));
+  const dropped = existing.filter(({ address }) => !kept.has(address)).map(({ id }) => id);
+  if (dropped.length > 0) db.delete(contacts).where(inArray(contacts.id, dropped)).run();
+  return changed || dropped.length > 0;
+}
+
+function saveServices(
+  db: BetterSQLite3Database,
+  accountId: number,
+  wanted: readonly string[],
+  mode: SaveMode,
+  now: number,
+): boolean {
+  const existing = db.select().from(services).where(eq(services.accountId, accountId)).all();
+  const known = new Set(existing.map(({ name }) => name));
+  const added = wanted.filter((name) => !known.has(name));
+  for (const name of added) db.insert(services).values({ accountId, name, createdAt: now }).run();
+  if (mode === 'merge') return added.length > 0;
+  const dropped = existing.filter(({ name }) => !wanted.includes(name)).map(({ id }) => id);
+  if (dropped.length > 0) db.delete(services).where(inArray(services.id, dropped)).run();
+  return added.length > 0 || dropped.length > 0;
+}
+
+export function addContact(db: BetterSQLite3Database, number: string, contact: ContactToSave, now: number): boolean {
+  const account = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.number, number)).get();
+  if (account === undefined) return false;
+  const known = db
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(eq(contacts.accountId, account.id), eq(contacts.address, contact.address)))
+    .get();
+  if (known === undefined) saveContacts(db, account.id, [contact], 'merge', now);
+  return true;
+}
+
+export function closeOtherAccounts(db: BetterSQLite3Database, numbers: readonly string[], now: number): number {
+  const others = sql`${accounts.number} not in (select value from json_each(${JSON.stringify(numbers)}))`;
+  return db
+    .update(accounts)
+    .set({ state: 'closed', updatedAt: now })
+    .where(and(others, notInArray(accounts.state, ['closed'])))
+    .run().changes;
+}
+
+export function listAccounts(db: BetterSQLite3Database, { limit }: Page): AccountSummary[] {
+  return db
+    .select({
+      number: accounts.number,
+      name: accounts.name,
+      state: accounts.state,
+      language: accounts.language,
+      // Written out: in a select without a join drizzle leaves the table names off, and `id` would be the inner one.
+      contacts: sql<number>`(select count(*) from contacts where contacts.account_id = accounts.id)`,
+      services: sql<number>`(select count(*) from services where services.account_id = accounts.id)`,
+    })
+    .from(accounts)
+    .orderBy(asc(accounts.number))
+    .limit(limit)
+    .all();
+}
+
+export function findAccount(
+  db: BetterSQLite3Database,
+  number: string,
+  maxTickets: number,
+): (AccountToSave & { readonly ticketIds: readonly number[] }) | null {
+  const account = db.select().from(accounts).where(sql`${accounts.number} = ${number} collate nocase`).get();
+  if (account === undefined) return null;
+  const own = db.select().from(contacts).where(eq(contacts.accountId, account.id)).orderBy(asc(contacts.id)).all();
+  return {
+    number: account.number,
+    name: account.name,
+    language: account.language,
+    state: account.state,
+    contacts: own.map(({ address, name, language, role, isPrimary, departments }) => ({
+      address,
+      name,
+      language,
+      role,
+      primary: isPrimary,
+      departments,
+    })),
+    services: db
+      .select({ name: services.name })
+      .from(services)
+      .where(eq(services.accountId, account.id))
+      .orderBy(asc(services.name))
+      .all()
+      .map(({ name }) => name),
+    ticketIds: db
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(eq(tickets.accountId, account.id))
+      .orderBy(desc(tickets.id))
+      .limit(maxTickets)
+      .all()
+      .map(({ id }) => id),
+  };
+}

@@ -1,0 +1,271 @@
+/**
+ * The tables, as drizzle sees them; `npm run db:generate` turns a change here into a migration in drizzle/sqlite.
+ *
+ * Times are UTC epoch milliseconds. Addresses are stored in normal form, message and blob hashes as lower-case
+ * hex. Departments, mailboxes and staff are configuration: only their keys and addresses stand here. Every look-up
+ * that the intake makes for a mail has its index.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  type AnySQLiteColumn,
+  blob,
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type { Bounce } from '../../mail/automatic.ts';
+import type { OutgoingMail } from '../../tickets/decision.ts';
+import type { Explanation } from '../../tickets/explanation.ts';
+
+const id = () => integer('id').primaryKey({ autoIncrement: true });
+
+export const accounts = sqliteTable('accounts', {
+  id: id(),
+  /** The company's own number of the client: `C-1001`. */
+  number: text('number').notNull().unique(),
+  name: text('name').notNull(),
+  language: text('language', { enum: ['es', 'en'] }),
+  state: text('state', { enum: ['active', 'suspended', 'closed'] })
+    .notNull()
+    .default('active'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    id: id(),
+    accountId: integer('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Normal form, or `*@domain` for a whole domain. */
+    address: text('address').notNull(),
+    name: text('name').notNull().default(''),
+    language: text('language', { enum: ['es', 'en'] }),
+    role: text('role', { enum: ['holder', 'technical', 'billing'] })
+      .notNull()
+      .default('holder'),
+    /** Of the accounts that share this address, the one a mail belongs to when nothing else says. */
+    isPrimary: integer('is_primary', { mode: 'boolean' }).notNull().default(false),
+    /** Keys of the departments this contact may write to; null: all. */
+    departments: text('departments', { mode: 'json' }).$type<string[]>(),
+    /** Set by a permanent failure of a mail to this address, cleared by the next mail that arrives there. */
+    undeliverableSince: integer('undeliverable_since'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('contacts_account_address').on(table.accountId, table.address),
+    index('contacts_address').on(table.address),
+    uniqueIndex('contacts_one_primary').on(table.address).where(sql`is_primary = 1`),
+  ],
+);
+
+export const services = sqliteTable(
+  'services',
+  {
+    id: id(),
+    accountId: integer('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Domain in A-labels, or another name in lower case. */
+    name: text('name').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('services_account_name').on(table.accountId, table.name),
+    index('services_name').on(table.name),
+  ],
+);
+
+export const tickets = sqliteTable(
+  'tickets',
+  {
+    id: id(),
+    /** `TQ-482913`. */
+    publicId: text('public_id').notNull().unique(),
+    accountId: integer('account_id').references(() => accounts.id),
+    serviceId: integer('service_id').references(() => services.id, { onDelete: 'set null' }),
+    /** Normal form of the address that opened it. */
+    opener: text('opener').notNull(),
+    openerName: text('opener_name').notNull().default(''),
+    department: text('department').notNull(),
+    /** Our mailbox that was written to; receipts come from it. */
+    mailbox: text('mailbox').notNull(),
+    subject: text('subject').notNull(),
+    subjectKey: text('subject_key').notNull(),
+    status: text('status', { enum: ['open', 'pending', 'resolved', 'closed'] })
+      .notNull()
+      .default('open'),
+    priority: text('priority', { enum: ['low', 'normal', 'high'] })
+      .notNull()
+      .default('normal'),
+    language: text('language', { enum: ['es', 'en'] }).notNull(),
+    /** Address of the staff member it is assigned to. */
+    assignee: text('assignee'),
+    continuesId: integer('continues_id').references((): AnySQLiteColumn => tickets.id),
+    createdAt: integer('created_at').notNull(),
+    lastMessageAt: integer('last_message_at').notNull(),
+    statusChangedAt: integer('status_changed_at').notNull(),
+    closedAt: integer('closed_at'),
+  },
+  (table) => [
+    index('tickets_account_subject').on(table.accountId, table.subjectKey),
+    index('tickets_status').on(table.status, table.lastMessageAt),
+    index('tickets_opener').on(table.opener),
+    index('tickets_service').on(table.serviceId),
+    index('tickets_continues').on(table.continuesId),
+  ],
+);
+
+export const intakeRecords = sqliteTable(
+  'intake_records',
+  {
+    id: id(),
+    /** The short reference of the SMTP reply. */
+    reference: text('reference').notNull().unique(),
+    receivedAt: integer('received_at').notNull(),
+    verdict: text('verdict', {
+      enum: ['open-ticket', 'append-message', 'duplicate', 'refuse', 'hold', 'ignore'],
+    }).notNull(),
+    reason: text('reason').notNull(),
+    mailFrom: text('mail_from').notNull(),
+    recipients: text('recipients', { mode: 'json' }).$type<string[]>().notNull(),
+    ip: text('ip'),
+    helo: text('helo'),
+    /** The sender in normal form; null where the From was not clear. */
+    sender: text('sender'),
+    subject: text('subject').notNull(),
+    messageId: text('message_id').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    size: integer('size').notNull(),
+    /** Hash of the raw mail where it is a blob file; null where it stands in raw_mails. */
+    rawSha256: text('raw_sha256'),
+    department: text('department'),
+    /** In shadow mode: why the mail would have been refused. */
+    wouldRefuse: text('would_refuse'),
+    ticketId: integer('ticket_id').references(() => tickets.id),
+    /** What `taquilla explain` prints, without the texts that the raw mail holds anyway. */
+    explanation: text('explanation', { mode: 'json' }).$type<Explanation>().notNull(),
+  },
+  (table) => [
+    index('intake_received').on(table.receivedAt),
+    index('intake_verdict').on(table.verdict, table.receivedAt),
+    index('intake_sender').on(table.sender, table.receivedAt),
+    index('intake_ticket').on(table.ticketId),
+    index('intake_would_refuse').on(table.receivedAt).where(sql`would_refuse is not null`),
+    // Only mails that made a ticket or a message count as the first of a pair.
+    index('intake_fingerprint').on(table.fingerprint).where(sql`verdict in ('open-ticket', 'append-message')`),
+  ],
+);
+
+/** Senders that nobody wants to hear from: an address in normal form or `*@domain`. */
+export const blockedSenders = sqliteTable('blocked_senders', {
+  address: text('address').primaryKey(),
+  blockedAt: integer('blocked_at').notNull(),
+});
+
+/** Raw mails up to 64 KB; larger ones are blob files. Apart from intake_records, whose rows are read in lists. */
+export const rawMails = sqliteTable('raw_mails', {
+  intakeId: integer('intake_id')
+    .primaryKey()
+    .references(() => intakeRecords.id, { onDelete: 'cascade' }),
+  bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+});
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: id(),
+    ticketId: integer('ticket_id')
+      .notNull()
+      .references(() => tickets.id),
+    /** The mail it came from; null for what people and clocks did. */
+    intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
+    author: text('author', { enum: ['client', 'staff', 'system'] }).notNull(),
+    visibility: text('visibility', { enum: ['public', 'note'] }).notNull(),
+    authorAddress: text('author_address'),
+    authorName: text('author_name').notNull().default(''),
+    verified: integer('verified', { mode: 'boolean' }).notNull(),
+    /** Message-ID of the mail, brackets included. */
+    messageId: text('message_id'),
+    text: text('text').notNull(),
+    /** The ranges of `text` that its writer added, and the rule that says so. */
+    visibleRanges: text('visible_ranges', { mode: 'json' }).$type<readonly (readonly [number, number])[]>(),
+    cutRule: text('cut_rule'),
+    cutConfidence: integer('cut_confidence_percent'),
+    html: text('html'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    index('messages_ticket').on(table.ticketId, table.id),
+    index('messages_message_id').on(table.messageId),
+    index('messages_intake').on(table.intakeId),
+  ],
+);
+
+/** Files named by their content. A row is written after its file is on the disk, in the same transaction as its use. */
+export const blobs = sqliteTable('blobs', {
+  sha256: text('sha256').primaryKey(),
+  size: integer('size').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const attachments = sqliteTable(
+  'attachments',
+  {
+    messageId: integer('message_id')
+      .notNull()
+      .references(() => messages.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blobs.sha256),
+    /** As the sender named it: data, never a path. */
+    filename: text('filename'),
+    contentType: text('content_type').notNull(),
+    size: integer('size').notNull(),
+    inline: integer('inline', { mode: 'boolean' }).notNull(),
+    contentId: text('content_id'),
+  },
+  (table) => [primaryKey({ columns: [table.messageId, table.position] }), index('attachments_sha256').on(table.sha256)],
+);
+
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['receipt', 'stranger-receipt', 'reply-notice', 'refusal-notice'] }).notNull(),
+    ticketId: integer('ticket_id').references(() => tickets.id),
+    intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
+    recipient: text('recipient').notNull(),
+    messageId: text('message_id').notNull().unique(),
+    /** Everything the mail is made of, frozen at its cause. */
+    mail: text('mail', { mode: 'json' }).$type<OutgoingMail>().notNull(),
+    /** The rendered mail, frozen when it was first claimed. */
+    rendered: blob('rendered', { mode: 'buffer' }),
+    state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'cancelled'] })
+      .notNull()
+      .default('queued'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: integer('next_attempt_at').notNull(),
+    /** While `sending`: the claim is void after this time. */
+    leaseUntil: integer('lease_until'),
+    lastError: text('last_error'),
+    createdAt: integer('created_at').notNull(),
+    finishedAt: integer('finished_at'),
+    bounce: text('bounce', { mode: 'json' }).$type<Bounce>(),
+  },
+  (table) => [
+    index('outbox_due').on(table.nextAttemptAt).where(sql`state = 'queued'`),
+    index('outbox_lease').on(table.leaseUntil).where(sql`state = 'sending'`),
+    index('outbox_recipient').on(table.recipient, table.createdAt),
+    index('outbox_ticket').on(table.ticketId),
+    index('outbox_intake').on(table.intakeId),
+    check('outbox_lease_while_sending', sql`(state = 'sending') = (lease_until is not null)`),
+  ],
+);

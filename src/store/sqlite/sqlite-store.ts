@@ -1,0 +1,140 @@
+/**
+ * The store on SQLite: one process writes, every method is one transaction, mails that are ready together share one.
+ */
+import { decide } from '../../tickets/decide.ts';
+import type { Decision } from '../../tickets/decision.ts';
+import type { Explanation } from '../../tickets/explanation.ts';
+import type { IncomingMail } from '../../tickets/incoming-mail.ts';
+import type { MailToKeep, Rules, Store } from '../store.ts';
+import { addContact, closeOtherAccounts, findAccount, listAccounts, saveAccounts } from './account-rows.ts';
+import { blockSender, listBlocked, unblockSender } from './blocked-rows.ts';
+import {
+  findMail,
+  findOutgoing,
+  findRawMail,
+  findRecord,
+  findTicket,
+  listMails,
+  listOutbox,
+  listTickets,
+} from './desk-rows.ts';
+import { GroupCommit } from './group-commit.ts';
+import { prepareLoadFacts } from './load-facts.ts';
+import type { OpenDatabase } from './open-database.ts';
+import { claimMails, finishMail, freezeMail, nextDueAt } from './outbox-rows.ts';
+import { intakeRecords } from './schema.ts';
+import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
+
+const MAX_TICKETS_SHOWN = 100;
+
+export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
+  const loadFacts = prepareLoadFacts(db);
+  const commits = new GroupCommit(sqlite);
+  const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false }: Rules): Decision =>
+    decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted });
+
+  return {
+    recordMail: (record, rules) =>
+      commits.run(() => {
+        const decision = decideNow(record.mail, rules);
+        writeDecision(db, record, decision, rules.now);
+        return decision;
+      }),
+    decideMail: async (mail, rules) => decideNow(mail, rules),
+    keepMail: (mail) =>
+      commits.run(() => {
+        const { id } = db.insert(intakeRecords).values(keptRow(mail)).returning({ id: intakeRecords.id }).get();
+        writeRawMail(db, id, mail.raw, mail.receivedAt);
+      }),
+
+    replayMail: (mail, rules) =>
+      commits.run(() => {
+        const record = findRecord(db, mail.reference);
+        if (record === null) return { kind: 'unknown' };
+        if (record.ticket !== null) return { kind: 'has-ticket', ticket: record.ticket };
+        const decision = decideNow(mail, rules);
+        rewriteDecision(db, record.intakeId, mail, decision, rules.now);
+        return { kind: 'decided', decision };
+      }),
+
+    claimMails: (limit, now, leaseMs) => commits.run(() => claimMails(db, limit, now, leaseMs)),
+    freezeMail: (id, rendered) => commits.run(() => freezeMail(db, id, rendered)),
+    finishMail: (id, outcome, now) => commits.run(() => finishMail(db, id, outcome, now)),
+    nextDueAt: async () => nextDueAt(db),
+
+    saveAccounts: (batch, mode, now) => commits.run(() => saveAccounts(db, batch, mode, now)),
+    closeOtherAccounts: (numbers, now) => commits.run(() => closeOtherAccounts(db, numbers, now)),
+    addContact: (number, contact, now) => commits.run(() => addContact(db, number, contact, now)),
+    blockSender: (address, now) => commits.run(() => blockSender(db, address, now)),
+    unblockSender: (address) => commits.run(() => unblockSender(db, address)),
+    listBlocked: async () => listBlocked(db),
+    listAccounts: async (page) => listAccounts(db, page),
+    findAccount: async (number) => {
+      const account = findAccount(db, number, MAX_TICKETS_SHOWN);
+      if (account === null) return null;
+      const { ticketIds, ...rest } = account;
+      return { ...rest, tickets: listTickets(db, { limit: MAX_TICKETS_SHOWN, rowIds: ticketIds }) };
+    },
+
+    listTickets: async (filter) => listTickets(db, filter),
+    findTicket: async (publicId) => findTicket(db, publicId),
+    listMails: async (filter) => listMails(db, filter),
+    findMail: async (reference) => findMail(db, reference),
+    findRawMail: async (reference) => findRawMail(db, reference),
+    listOutbox: async (filter) => listOutbox(db, filter),
+    findOutgoing: async (id) => findOutgoing(db, id),
+
+    close: async () => {
+      await commits.idle();
+      sqlite.close();
+    },
+  };
+}
+
+/** The record of a mail that the rules have not seen. */
+function keptRow(mail: MailToKeep): typeof intakeRecords.$inferInsert {
+  const { envelope, reason, sender, subject } = mail;
+  const verdict = reason === 'internal-error' ? 'hold' : 'refuse';
+  const explanation: Explanation = {
+    verdict,
+    reason,
+    from: sender === null ? null : { address: sender, name: '' },
+    recipients: envelope.recipients,
+    department: null,
+    account: null,
+    contact: null,
+    service: null,
+    kind: 'human',
+    bounce: null,
+    thread: null,
+    messageId: null,
+    subject,
+    attachments: [],
+    auth: null,
+    defects: ['not-parsed'],
+    because: [WHY_KEPT[reason]],
+  };
+  return {
+    reference: mail.reference,
+    receivedAt: mail.receivedAt,
+    verdict,
+    reason,
+    mailFrom: envelope.mailFrom,
+    recipients: [...envelope.recipients],
+    ip: envelope.ip,
+    helo: envelope.helo,
+    sender,
+    subject,
+    messageId: '',
+    fingerprint: '',
+    size: mail.size,
+    rawSha256: 'blob' in mail.raw ? mail.raw.blob.sha256 : null,
+    explanation,
+  };
+}
+
+const WHY_KEPT: Record<MailToKeep['reason'], string> = {
+  'too-large': 'size: larger than smtp.maxMailBytes; only its start was kept',
+  'bare-line-break': 'bytes: a CR or LF stands alone; only the start of the mail was kept',
+  'internal-error': 'a fault of this program stopped the mail; it is kept as it came and can be run again',
+};

@@ -1,0 +1,216 @@
+/**
+ * Writes one decision: intake record, raw mail, ticket, message, attachments, outbox rows. Runs inside the
+ * transaction in which the facts were read; nothing here decides anything.
+ */
+import { eq } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Decision, Effect, NewMessage } from '../../tickets/decision.ts';
+import { explain } from '../../tickets/explanation.ts';
+import type { IncomingMail } from '../../tickets/incoming-mail.ts';
+import type { MailToRecord, RawMail } from '../store.ts';
+import { attachments, blobs, intakeRecords, messages, outbox, rawMails, tickets } from './schema.ts';
+
+/** Writes a mail that is new. */
+export function writeDecision(db: BetterSQLite3Database, record: MailToRecord, decision: Decision, now: number): void {
+  const ticketId = writeTicket(db, record.mail, decision.effect, now) ?? decision.thread?.ticket.ticketId ?? null;
+  const intakeId = writeIntakeRecord(db, record, decision, ticketId);
+  writeRawMail(db, intakeId, record.raw, now);
+  writeConsequences(db, record.mail, decision, ticketId, intakeId, now);
+}
+
+/** Writes the new decision on a mail that has a record already. */
+export function rewriteDecision(
+  db: BetterSQLite3Database,
+  intakeId: number,
+  mail: IncomingMail,
+  decision: Decision,
+  now: number,
+): void {
+  const ticketId = writeTicket(db, mail, decision.effect, now) ?? decision.thread?.ticket.ticketId ?? null;
+  db.update(intakeRecords)
+    .set({ ...decidedColumns(mail, decision), ticketId })
+    .where(eq(intakeRecords.id, intakeId))
+    .run();
+  writeConsequences(db, mail, decision, ticketId, intakeId, now);
+}
+
+/** Messages and mails that a decision causes. */
+function writeConsequences(
+  db: BetterSQLite3Database,
+  mail: IncomingMail,
+  { effect, outgoing }: Decision,
+  ticketId: number | null,
+  intakeId: number,
+  now: number,
+): void {
+  if (effect.kind !== 'none' && ticketId !== null) {
+    writeNotes(db, ticketId, intakeId, effect.notes, now);
+    writeMessage(db, ticketId, intakeId, mail, effect.message, now);
+  }
+  for (const one of outgoing) {
+    db.insert(outbox)
+      .values({
+        kind: one.data.kind,
+        ticketId,
+        intakeId,
+        recipient: one.recipient,
+        messageId: one.messageId,
+        mail: one,
+        nextAttemptAt: now,
+        createdAt: now,
+      })
+      .run();
+  }
+}
+
+/** The columns of an intake record that a decision fills. */
+function decidedColumns(mail: IncomingMail, decision: Decision) {
+  return {
+    verdict: decision.verdict,
+    reason: decision.reason,
+    sender: mail.sender.clear ? mail.sender.address : null,
+    subject: mail.subject,
+    messageId: mail.messageId,
+    fingerprint: mail.fingerprint,
+    department: decision.department,
+    wouldRefuse: decision.wouldRefuse,
+    explanation: explain(mail, decision),
+  };
+}
+
+/** The row ID of the ticket that was opened or written to; `null` when the decision touches none. */
+function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effect, now: number): number | null {
+  if (effect.kind === 'none') return null;
+  if (effect.kind === 'append') {
+    const status =
+      effect.status === null
+        ? {}
+        : { status: effect.status, statusChangedAt: now, closedAt: effect.status === 'closed' ? now : null };
+    db.update(tickets)
+      .set({ lastMessageAt: mail.receivedAt, ...status })
+      .where(eq(tickets.id, effect.ticketId))
+      .run();
+    return effect.ticketId;
+  }
+  const { ticket } = effect;
+  const inserted = db
+    .insert(tickets)
+    .values({
+      publicId: ticket.publicId,
+      accountId: ticket.accountId,
+      serviceId: ticket.serviceId,
+      opener: ticket.opener,
+      openerName: ticket.openerName,
+      department: ticket.department,
+      mailbox: ticket.mailbox,
+      subject: ticket.subject,
+      subjectKey: ticket.subjectKey,
+      priority: ticket.priority,
+      language: ticket.language,
+      continuesId: ticket.continues,
+      createdAt: mail.receivedAt,
+      lastMessageAt: mail.receivedAt,
+      statusChangedAt: mail.receivedAt,
+    })
+    .returning({ id: tickets.id })
+    .get();
+  return inserted.id;
+}
+
+function writeIntakeRecord(
+  db: BetterSQLite3Database,
+  record: MailToRecord,
+  decision: Decision,
+  ticketId: number | null,
+): number {
+  const { mail, raw, size } = record;
+  const inserted = db
+    .insert(intakeRecords)
+    .values({
+      ...decidedColumns(mail, decision),
+      reference: mail.reference,
+      receivedAt: mail.receivedAt,
+      mailFrom: mail.envelope.mailFrom,
+      recipients: [...mail.envelope.recipients],
+      ip: mail.envelope.ip,
+      helo: mail.envelope.helo,
+      size,
+      rawSha256: 'blob' in raw ? raw.blob.sha256 : null,
+      ticketId,
+    })
+    .returning({ id: intakeRecords.id })
+    .get();
+  return inserted.id;
+}
+
+/** Inline bytes go into their row; of a blob file the name is kept. */
+export function writeRawMail(db: BetterSQLite3Database, intakeId: number, raw: RawMail, now: number): void {
+  if ('inline' in raw) {
+    db.insert(rawMails).values({ intakeId, bytes: raw.inline }).run();
+    return;
+  }
+  writeBlob(db, raw.blob.sha256, raw.blob.size, now);
+}
+
+function writeBlob(db: BetterSQLite3Database, sha256: string, size: number, now: number): void {
+  db.insert(blobs).values({ sha256, size, createdAt: now }).onConflictDoNothing().run();
+}
+
+function writeMessage(
+  db: BetterSQLite3Database,
+  ticketId: number,
+  intakeId: number,
+  mail: IncomingMail,
+  message: NewMessage,
+  now: number,
+): void {
+  const { id } = db
+    .insert(messages)
+    .values({
+      ticketId,
+      intakeId,
+      author: message.author,
+      visibility: message.visibility,
+      authorAddress: mail.sender.clear ? mail.sender.address : null,
+      authorName: mail.sender.clear ? mail.sender.name : '',
+      verified: message.verified,
+      messageId: mail.messageId,
+      text: mail.text,
+      visibleRanges: mail.cut.visible,
+      cutRule: mail.cut.rule,
+      cutConfidence: Math.round(mail.cut.confidence * 100),
+      html: mail.html,
+      createdAt: mail.receivedAt,
+    })
+    .returning({ id: messages.id })
+    .get();
+  for (const [position, attachment] of mail.attachments.entries()) {
+    writeBlob(db, attachment.sha256, attachment.size, now);
+    db.insert(attachments)
+      .values({
+        messageId: id,
+        position,
+        sha256: attachment.sha256,
+        filename: attachment.filename,
+        contentType: attachment.contentType,
+        size: attachment.size,
+        inline: attachment.inline,
+        contentId: attachment.contentId,
+      })
+      .run();
+  }
+}
+
+function writeNotes(
+  db: BetterSQLite3Database,
+  ticketId: number,
+  intakeId: number,
+  notes: readonly string[],
+  now: number,
+): void {
+  for (const text of notes) {
+    db.insert(messages)
+      .values({ ticketId, intakeId, author: 'system', visibility: 'note', verified: true, text, createdAt: now })
+      .run();
+  }
+}
