@@ -1,0 +1,158 @@
+/**
+ * The way of one mail: receive → read (parse, authenticate) → record → answer. Every door hands its mails to this
+ * and turns the result into its own protocol's words.
+ *
+ * A fault of ours never refuses a mail for good: where the bytes can be kept they are, and the mail waits for a
+ * person; where they can't, the sender is asked to try again.
+ */
+import type { Clock } from '../clock.ts';
+import { firstHeader, readHeaderLines } from '../mail/header-lines.ts';
+import type { SigningKey } from '../mail/message-id.ts';
+import { readSender } from '../mail/sender.ts';
+import type { BlobStore } from '../store/blobs/blob-store.ts';
+import { type IntakeStore, type RawMail, StoreUnavailable, type Unavailable } from '../store/store.ts';
+import type { Decision, DoorReason } from '../tickets/decision.ts';
+import { ENTROPY_BYTES, intakeReference } from '../tickets/entropy.ts';
+import type { Envelope } from '../tickets/incoming-mail.ts';
+import type { Policy } from '../tickets/policy.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { readMail } from './read-mail.ts';
+import { receive } from './receive.ts';
+
+export type IntakeResult =
+  | { readonly kind: 'decided'; readonly reference: string; readonly decision: Decision }
+  /** Refused for what the bytes are, before anybody looked who writes. */
+  | { readonly kind: 'not-taken'; readonly reference: string; readonly reason: DoorReason }
+  /** The sender, or the network it writes from, has had its share for this hour. */
+  | { readonly kind: 'over-rate'; readonly reference: string }
+  /** A fault of ours on this one mail: kept raw, to be looked at. */
+  | { readonly kind: 'kept'; readonly reference: string; readonly error: unknown }
+  /** It could not be kept: the sender has to come again. */
+  | { readonly kind: 'unavailable'; readonly reference: string; readonly why: Unavailable; readonly error: unknown };
+
+export interface IntakeParts {
+  readonly store: IntakeStore;
+  readonly blobs: BlobStore;
+  readonly policy: () => Policy;
+  /** Newest first; the newest that is not revoked signs. */
+  readonly keys: readonly SigningKey[];
+  /** Domain of our Message-IDs. */
+  readonly messageIdDomain: string;
+  readonly authenticate: Authenticate;
+  readonly rates: RateLimits;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Bytes. */
+  readonly maxMailBytes: number;
+  /** Called after a commit that queued mails. */
+  readonly onQueued: () => void;
+}
+
+export interface Intake {
+  /** Rejects only when the client goes away in the middle of its mail. `onFlood`: see `ReceiveLimits`. */
+  take(envelope: Envelope, stream: AsyncIterable<Buffer>, onFlood?: () => void): Promise<IntakeResult>;
+}
+
+export function createIntake(parts: IntakeParts): Intake {
+  const { store, blobs, clock, keys } = parts;
+
+  const keep = async (
+    envelope: Envelope,
+    reference: string,
+    receivedAt: number,
+    raw: RawMail,
+    size: number,
+    why: { reason: DoorReason | 'internal-error'; sender: string | null; subject: string },
+  ) => store.keepMail({ reference, receivedAt, envelope, raw, size, ...why });
+
+  return {
+    async take(envelope, stream, onFlood) {
+      const entropy = parts.randomBytes(ENTROPY_BYTES);
+      const reference = intakeReference(entropy);
+      const receivedAt = clock.now();
+
+      let received: Awaited<ReturnType<typeof receive>>;
+      try {
+        received = await receive(stream, blobs, {
+          maxMailBytes: parts.maxMailBytes,
+          ...(onFlood === undefined ? {} : { onFlood }),
+        });
+      } catch (error) {
+        const why = diskFault(error);
+        if (why === null) throw error;
+        return { kind: 'unavailable', reference, why, error };
+      }
+
+      try {
+        if (received.kind !== 'whole') {
+          const { lines } = readHeaderLines(received.start);
+          const sender = readSender(lines);
+          await keep(envelope, reference, receivedAt, { inline: received.start }, received.size, {
+            reason: received.kind,
+            sender: sender.clear ? sender.address : null,
+            subject: firstHeader(lines, 'subject') ?? '',
+          });
+          return { kind: 'not-taken', reference, reason: received.kind };
+        }
+        try {
+          const mail = await readMail(received.source, {
+            reference,
+            receivedAt,
+            entropy,
+            envelope,
+            keys,
+            keeper: blobs,
+            authenticate: (parsed) => parts.authenticate(parsed, envelope, received.source),
+          });
+          const sender = mail.sender.clear ? mail.sender.address : null;
+          const verified = mail.authenticity.outcome === 'verified';
+          if (!parts.rates.allow({ sender, verified, ip: envelope.ip })) return { kind: 'over-rate', reference };
+          const policy = parts.policy();
+          const signing = { key: signingKey(keys), domain: parts.messageIdDomain };
+          const decision = await store.recordMail(
+            { mail, raw: received.raw, size: received.size },
+            { policy, signing, now: clock.now() },
+          );
+          if (decision.outgoing.length > 0) parts.onQueued();
+          if (decision.verdict === 'refuse' && sender !== null) parts.rates.noteRefused(sender, envelope.ip);
+          return { kind: 'decided', reference, decision };
+        } catch (error) {
+          if (error instanceof StoreUnavailable || diskFault(error) !== null) throw error;
+          // A bug of ours on this mail. Its bytes are safe as soon as this row is.
+          await keep(envelope, reference, receivedAt, received.raw, received.size, {
+            reason: 'internal-error',
+            sender: null,
+            subject: '',
+          });
+          return { kind: 'kept', reference, error };
+        }
+      } catch (error) {
+        const why = error instanceof StoreUnavailable ? error.why : (diskFault(error) ?? 'io');
+        return { kind: 'unavailable', reference, why, error };
+      }
+    },
+  };
+}
+
+export function signingKey(keys: readonly SigningKey[]): SigningKey {
+  const key = keys.find(({ revoked }) => !revoked);
+  if (key === undefined) throw new Error('all signing keys are revoked');
+  return key;
+}
+
+/** Errors of the file system as what they mean for the sender; `null` for anything else. */
+function diskFault(error: unknown): Unavailable | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'full';
+  if (
+    code === 'EIO' ||
+    code === 'EROFS' ||
+    code === 'EMFILE' ||
+    code === 'ENFILE' ||
+    code === 'EACCES' ||
+    code === 'ENOENT'
+  )
+    return 'io';
+  return null;
+}

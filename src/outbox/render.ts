@@ -1,0 +1,74 @@
+/**
+ * From an outbox row to the bytes that are sent: template, layout, MIME. A row is rendered once, when it is first
+ * claimed, and frozen then.
+ */
+import { Liquid, type Template } from 'liquidjs';
+import { composeMail } from '../mail/compose.ts';
+import { REPLY_MARKER } from '../mail/reply-marker.ts';
+import type { OutgoingKind, OutgoingMail } from '../tickets/decision.ts';
+import type { Language } from '../tickets/model.ts';
+import { LAYOUT } from './templates/layout.ts';
+import { RECEIPT } from './templates/receipt.ts';
+import { REFUSAL_NOTICE } from './templates/refusal-notice.ts';
+import { REPLY_NOTICE } from './templates/reply-notice.ts';
+import type { MailTemplate } from './templates/template.ts';
+
+/** A stranger's receipt is a receipt without the fields that the stranger could have filled. */
+const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
+  receipt: RECEIPT,
+  'stranger-receipt': RECEIPT,
+  'reply-notice': REPLY_NOTICE,
+  'refusal-notice': REFUSAL_NOTICE,
+};
+
+const plain = new Liquid({ strictVariables: true, strictFilters: true });
+const escaping = new Liquid({ strictVariables: true, strictFilters: true, outputEscape: 'escape' });
+const layout = plain.parse(LAYOUT.replace('{{ subject }}', '{{ subject | escape }}'));
+const parsed = new Map<string, Template[]>();
+
+function fill(engine: Liquid, source: string, data: object): string {
+  let template = parsed.get(source);
+  if (template === undefined) {
+    template = engine.parse(source);
+    parsed.set(source, template);
+  }
+  return String(engine.renderSync(template, data));
+}
+
+export interface RenderedTexts {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export function renderTexts(mail: OutgoingMail): RenderedTexts {
+  const template = TEMPLATES[mail.data.kind][mail.language];
+  // A notice is not part of any ticket: nothing to answer above.
+  const marker = mail.data.kind === 'refusal-notice' ? '' : REPLY_MARKER[mail.language];
+  const data = { ...mail.data, marker };
+  const subject = fill(plain, template.subject, data);
+  const body = fill(escaping, template.html, data);
+  return {
+    subject,
+    text: fill(plain, template.text, data),
+    html: String(plain.renderSync(layout, { subject, body, marker, language: mail.language })),
+  };
+}
+
+/** `date` in epoch milliseconds: the moment of the first attempt. */
+export function renderMail(mail: OutgoingMail, date: number): Promise<Buffer> {
+  const { subject, text, html } = renderTexts(mail);
+  return composeMail({
+    from: { name: mail.fromName, address: mail.from },
+    to: { name: mail.recipientName, address: mail.recipient },
+    subject,
+    text,
+    html,
+    messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    date,
+    autoSubmitted: 'auto-replied',
+    language: mail.language,
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * When a mail that could not be sent is tried again, and what an error means for it. Pure.
+ */
+
+const MINUTE = 60 * 1000;
+const STEPS = [1, 5, 15, 30, 60].map((minutes) => minutes * MINUTE);
+const AFTER_THAT = 120 * MINUTE;
+/** Part of a wait that chance may add or take, so that mails that failed together don't come back together. */
+const JITTER = 0.2;
+
+export type NextAttempt = { readonly kind: 'at'; readonly time: number } | { readonly kind: 'give-up' };
+
+/**
+ * `attempts`: temporary failures so far, this one included. `chance` from 0 to 1. Times in epoch milliseconds.
+ */
+export function nextAttempt(
+  attempts: number,
+  createdAt: number,
+  now: number,
+  giveUpMs: number,
+  chance: number,
+): NextAttempt {
+  const wait = STEPS[attempts - 1] ?? AFTER_THAT;
+  const time = now + Math.round(wait * (1 - JITTER + 2 * JITTER * chance));
+  return time - createdAt > giveUpMs ? { kind: 'give-up' } : { kind: 'at', time };
+}
+
+/** How long the transport rests after its n-th failure in a row. */
+export function transportPause(failuresInARow: number): number {
+  return STEPS[Math.min(failuresInARow, 3) - 1] ?? MINUTE;
+}
+
+/** permanent and temporary concern this mail; transport concerns the smarthost, and no mail fails for it. */
+export type SendFailure = 'permanent' | 'temporary' | 'transport';
+
+/** What the error of a mail library says about the dialogue. */
+export interface SendError {
+  /** nodemailer's code: EENVELOPE, EMESSAGE, ECONNECTION … */
+  readonly code?: string | undefined;
+  /** The server's reply code. */
+  readonly responseCode?: number | undefined;
+  /** The command that was answered. */
+  readonly command?: string | undefined;
+}
+
+/** Only a reply to RCPT or to the mail itself is about the mail; connection, TLS, log-in and MAIL FROM are the smarthost's. */
+export function classifyFailure({ code, responseCode, command }: SendError): SendFailure {
+  const aboutMail =
+    command === 'RCPT TO' ||
+    command === 'DATA' ||
+    code === 'EMESSAGE' ||
+    (code === 'EENVELOPE' && command !== 'MAIL FROM');
+  if (!aboutMail || responseCode === undefined || responseCode === 421) return 'transport';
+  return responseCode >= 500 ? 'permanent' : 'temporary';
+}

@@ -1,0 +1,326 @@
+/**
+ * The SMTP door (RFC 5321): adapts smtp-server to the intake. No policy lives here: which recipients exist is
+ * asked of tickets/, who may write is decided by the intake, and every reply is from replies.ts.
+ *
+ * What smtp-server would do by itself and must not: send the text of an unknown error to the client as a permanent
+ * refusal, end the process on a rejected promise, answer twice. `guarded` is the one place that holds this shut.
+ */
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { Intake, IntakeResult } from '../intake/intake.ts';
+import type { Log } from '../log.ts';
+import { normalizeAddress } from '../mail/address.ts';
+import { acceptRecipient } from '../tickets/accept-recipient.ts';
+import type { Envelope } from '../tickets/incoming-mail.ts';
+import type { Language } from '../tickets/model.ts';
+import { departmentOf, type Policy } from '../tickets/policy.ts';
+import { type Reply, type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
+
+export interface SmtpDoorOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Name in the banner. */
+  readonly hostname: string;
+  /** Paths of PEM files; without them STARTTLS is not offered. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly limits: {
+    readonly mailBytes: number;
+    readonly recipients: number;
+    readonly connections: number;
+    readonly connectionsPerAddress: number;
+    readonly errorsPerConnection: number;
+  };
+  /** Addresses of relays that name the client with XCLIENT, and of those that send a PROXY line. */
+  readonly xclientRelays: readonly string[];
+  readonly proxyRelays: readonly string[];
+  /** Relays speak for many clients: the caps by address don't hold for them. */
+  readonly relays: ReadonlySet<string>;
+  /** How long connections may go on after `close` was called, milliseconds. */
+  readonly drainMs: number;
+}
+
+export interface SmtpDoor {
+  /** Resolves with the port once it listens; rejects when it can't. */
+  listen(): Promise<number>;
+  /** Takes no new connections, lets mails in flight finish, then ends what is left. */
+  close(): Promise<void>;
+}
+
+/** An answer to the client; the only error that smtp-server ever gets to see. */
+class ReplyError extends Error {
+  readonly responseCode: number;
+
+  constructor({ code, text }: Reply) {
+    super(text);
+    this.responseCode = code;
+  }
+}
+
+/** What the door must know about clients beyond one dialogue. */
+export interface ClientHistory {
+  /** The client has tried so many senders in vain that it should go away. */
+  isGuessing(ip: string): boolean;
+}
+
+export function createSmtpDoor(
+  options: SmtpDoorOptions,
+  intake: Intake,
+  policy: () => Policy,
+  history: ClientHistory,
+  log: Log,
+): SmtpDoor {
+  const { limits } = options;
+  const inFlight = new Set<Promise<unknown>>();
+  const connections = new ConnectionCounts();
+  let closing = false;
+
+  /** Runs a handler; whatever happens the client gets exactly one reply, and after too many refusals no more of them. */
+  function answer<T>(
+    session: SMTPServerSession,
+    callback: (error?: Error | null, result?: T) => void,
+    handler: () => Promise<T>,
+  ) {
+    return guarded(
+      (error, result) => {
+        if (error === null || error === undefined) return callback(null, result);
+        if (connections.countError(session.id) <= limits.errorsPerConnection) return callback(error);
+        callback(new ReplyError(replyFor('too-many-errors', contextOf(policy(), session))));
+        setImmediate(() => hangUp(session));
+      },
+      log,
+      handler,
+    );
+  }
+  const refuse = (reason: ReplyReason, session: SMTPServerSession) =>
+    new ReplyError(replyFor(reason, contextOf(policy(), session)));
+
+  const server: SMTPServer = new SMTPServer({
+    ...libraryOptions(options),
+    onConnect(session, callback) {
+      void guarded(callback, log, async () => {
+        if (closing) throw refuse('shutting-down', session);
+        const { remoteAddress: ip } = session;
+        const count = connections.open(session.id, ip);
+        if (!options.relays.has(ip) && count > limits.connectionsPerAddress)
+          throw refuse('too-many-connections', session);
+      });
+    },
+    onClose(session) {
+      connections.close(session.id);
+    },
+    onMailFrom(address, session, callback) {
+      void answer(session, callback, async () => {
+        if (closing) throw refuse('shutting-down', session);
+        if (history.isGuessing(session.remoteAddress)) throw refuse('too-many-connections', session);
+        const declared = address.args === false ? undefined : address.args.SIZE;
+        if (typeof declared === 'string' && Number(declared) > limits.mailBytes) throw refuse('too-large', session);
+      });
+    },
+    onRcptTo(address, session, callback) {
+      void answer(session, callback, async () => {
+        const accepted = acceptRecipient(address.address, policy());
+        if (!accepted.accepted) {
+          const { reason, language, department } = accepted;
+          log.info({ recipient: address.address, reason, ip: session.remoteAddress }, 'recipient refused');
+          const help = helpOf(policy(), department?.key ?? null);
+          throw new ReplyError(replyFor(reason, { ...contextOf(policy(), session), language, help }));
+        }
+        if (session.envelope.rcptTo.length >= limits.recipients) throw refuse('too-many-recipients', session);
+      });
+    },
+    onData(stream, session, callback) {
+      const done = answer(session, callback, async () => {
+        const started = performance.now();
+        const envelope = envelopeOf(session);
+        const result = await intake.take(envelope, stream, () => hangUp(session));
+        report(log, result, envelope, performance.now() - started);
+        const reply = replyToResult(result, policy(), envelope);
+        if (reply.code >= 400) throw new ReplyError(reply);
+        return reply.text;
+      });
+      inFlight.add(done);
+      void done.finally(() => inFlight.delete(done));
+    },
+  });
+  // Without a listener an error of a client's socket ends the process.
+  server.on('error', (error: Error) => log.warn({ error: error.message }, 'SMTP connection failed'));
+
+  const hangUp = (session: SMTPServerSession) => {
+    for (const connection of server.connections) if (connection.session === session) connection.close();
+  };
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.server.once('error', reject);
+        server.listen(options.port, options.host, () => {
+          server.server.off('error', reject);
+          const address: AddressInfo | string | null = server.server.address();
+          resolve(address !== null && typeof address === 'object' ? address.port : options.port);
+        });
+      }),
+    close: async () => {
+      closing = true;
+      // The library's close() counts down even while a handler commits: let these finish first.
+      const drained = Promise.allSettled([...inFlight]);
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, options.drainMs).unref())]);
+      await new Promise<void>((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Open connections by client address, and refusals by connection. */
+class ConnectionCounts {
+  private readonly sessions = new Map<string, { readonly ip: string; errors: number }>();
+  private readonly byAddress = new Map<string, number>();
+
+  /** How many connections the address has now, this one included. */
+  open(id: string, ip: string): number {
+    const count = (this.byAddress.get(ip) ?? 0) + 1;
+    this.byAddress.set(ip, count);
+    this.sessions.set(id, { ip, errors: 0 });
+    return count;
+  }
+
+  close(id: string): void {
+    const session = this.sessions.get(id);
+    if (session === undefined) return;
+    this.sessions.delete(id);
+    const left = (this.byAddress.get(session.ip) ?? 1) - 1;
+    if (left > 0) this.byAddress.set(session.ip, left);
+    else this.byAddress.delete(session.ip);
+  }
+
+  countError(id: string): number {
+    const session = this.sessions.get(id);
+    if (session === undefined) return 0;
+    session.errors += 1;
+    return session.errors;
+  }
+}
+
+function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
+  const disabledCommands = ['AUTH', 'VRFY', 'WIZ', 'SHELL', 'KILL', 'HELP'];
+  // Without a certificate of ours the library would use one whose private key everybody knows.
+  if (options.tls === null) disabledCommands.push('STARTTLS');
+  return {
+    name: options.hostname,
+    banner: 'Taquilla',
+    size: options.limits.mailBytes,
+    authOptional: true,
+    disabledCommands,
+    disableReverseLookup: true,
+    maxClients: options.limits.connections,
+    // `true` would believe anybody; an empty list nobody.
+    useXClient: [...options.xclientRelays],
+    useProxy: options.proxyRelays.length > 0 ? [...options.proxyRelays] : false,
+    closeTimeout: 1000,
+    logger: false,
+    ...(options.tls === null
+      ? {}
+      : {
+          cert: readFileSync(options.tls.cert),
+          key: readFileSync(options.tls.key),
+          minVersion: 'TLSv1.2' as const,
+        }),
+  };
+}
+
+/** Runs a handler and calls back exactly once: with its result, with its reply, or with "try again" for anything else. */
+async function guarded<T>(
+  callback: (error?: Error | null, result?: T) => void,
+  log: Log,
+  handler: () => Promise<T>,
+): Promise<void> {
+  let error: Error | null = null;
+  let result: T | undefined;
+  try {
+    result = await handler();
+  } catch (thrown) {
+    if (thrown instanceof ReplyError) error = thrown;
+    else {
+      const gone =
+        thrown instanceof Error &&
+        'code' in thrown &&
+        (thrown.code === 'ECONNECTION' || thrown.code === 'ERR_STREAM_PREMATURE_CLOSE');
+      if (gone) log.info('the client went away in the middle of its mail');
+      else log.error({ error: thrown }, 'an SMTP handler failed');
+      error = new ReplyError(replyFor('try-again', { language: 'en', reference: null, help: null, utf8: false }));
+    }
+  }
+  if (error === null) callback(null, result);
+  else callback(error);
+}
+
+function envelopeOf(session: SMTPServerSession): Envelope {
+  const { mailFrom, rcptTo, smtpUtf8 } = session.envelope;
+  const from = mailFrom === false ? '' : mailFrom.address;
+  return {
+    mailFrom: normalizeAddress(from) ?? from.slice(0, 320),
+    recipients: rcptTo.map((one: SMTPServerAddress) => normalizeAddress(one.address) ?? one.address.toLowerCase()),
+    ip: session.remoteAddress,
+    helo: session.hostNameAppearsAs === '' ? null : session.hostNameAppearsAs,
+    utf8: smtpUtf8 === true,
+  };
+}
+
+function contextOf(policy: Policy, session: SMTPServerSession): ReplyContext {
+  return { language: defaultLanguage(policy), reference: null, help: null, utf8: session.envelope.smtpUtf8 === true };
+}
+
+function defaultLanguage(policy: Policy): Language {
+  return policy.departments[0]?.language ?? 'es';
+}
+
+function helpOf(policy: Policy, key: string | null): string | null {
+  const department = key === null ? undefined : departmentOf(policy, key);
+  return department?.helpUrl ?? department?.helpPhone ?? null;
+}
+
+/** A result as the reply needs it; a mail that is only explained has no reference. */
+type Answerable =
+  | IntakeResult
+  | (Omit<Extract<IntakeResult, { kind: 'decided' }>, 'reference'> & { readonly reference: null });
+
+/** The reply to DATA for what the intake made of the mail. */
+export function replyToResult(result: Answerable, policy: Policy, envelope: Pick<Envelope, 'utf8'>): Reply {
+  const base = { language: defaultLanguage(policy), reference: result.reference, help: null, utf8: envelope.utf8 };
+  const reply = (reason: ReplyReason) => replyFor(reason, base);
+  switch (result.kind) {
+    case 'kept':
+      return reply('accepted');
+    case 'over-rate':
+      return reply('over-rate');
+    case 'not-taken':
+      return reply(result.reason);
+    case 'unavailable':
+      return reply(result.why === 'full' ? 'disk-full' : 'try-again');
+    case 'decided': {
+      const { decision } = result;
+      const { refusal, language, department } = decision;
+      if (refusal === null) return reply('accepted');
+      return replyFor(refusal, { ...base, language, help: helpOf(policy, department) });
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+function report(log: Log, result: IntakeResult, envelope: Envelope, elapsed: number): void {
+  const about = { reference: result.reference, ip: envelope.ip, ms: Math.round(elapsed) };
+  if (result.kind === 'decided') {
+    const { verdict, reason, department, ticket } = result.decision;
+    log.info({ ...about, verdict, reason, department, ticket }, 'mail');
+  } else if (result.kind === 'not-taken') {
+    log.info({ ...about, verdict: 'refuse', reason: result.reason }, 'mail');
+  } else if (result.kind === 'over-rate') {
+    log.warn({ ...about, sender: envelope.mailFrom }, 'over its rate: asked to try again later');
+  } else if (result.kind === 'kept') {
+    const { error } = result;
+    log.error({ ...about, verdict: 'hold', error }, 'a fault of this program: the mail is kept and can be run again');
+  } else {
+    const { why, error } = result;
+    log.error({ ...about, reason: why, error }, 'the mail could not be kept; the sender was asked to try again');
+  }
+}
