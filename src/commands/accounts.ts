@@ -1,0 +1,160 @@
+/** `taquilla accounts`: who the clients are. Works beside a running gateway. */
+import { readFileSync } from 'node:fs';
+import { readAccountsFile, readContacts } from '../desk/accounts-file.ts';
+import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
+import { normalizeServiceName } from '../tickets/find-service.ts';
+import type { AccountState, Language } from '../tickets/model.ts';
+import {
+  CommandError,
+  type GlobalOptions,
+  locateConfig,
+  openForReading,
+  openForWriting,
+  print,
+  printJson,
+  withStore,
+} from './command.ts';
+import { safe, shownTime, table } from './table.ts';
+
+interface JsonOption extends GlobalOptions {
+  readonly json?: boolean;
+}
+
+interface AddOptions extends JsonOption {
+  readonly name: string;
+  readonly language?: Language;
+  readonly state: AccountState;
+  readonly contact: string[];
+  readonly service: string[];
+}
+
+export async function addAccount(number: string, options: AddOptions): Promise<void> {
+  const { config } = locateConfig(options);
+  const departments = config.policy.departments.map(({ key }) => key);
+  const problems: string[] = [];
+  const account: AccountToSave = {
+    number,
+    name: options.name,
+    language: options.language ?? null,
+    state: options.state,
+    contacts: readContacts(options.contact, departments, (problem) => problems.push(problem)),
+    services: [...new Set(options.service.map(normalizeServiceName))],
+  };
+  if (problems.length > 0) throw new CommandError(problems.join('\n'), 2);
+  const counts = await withStore(openForWriting(config), (store) => store.saveAccounts([account], 'merge', Date.now()));
+  if (options.json === true) return printJson(counts);
+  print(
+    counts.added > 0
+      ? `Account ${number} added.`
+      : counts.changed > 0
+        ? `Account ${number} changed.`
+        : `Account ${number} is already so.`,
+  );
+}
+
+/** Accounts in one transaction: short enough that a mail never waits long for the lock. */
+const BATCH = 200;
+const PROGRESS_FROM = 5_000;
+
+export async function importAccounts(file: string, options: JsonOption & { readonly mode: SaveMode }): Promise<void> {
+  const { config } = locateConfig(options);
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandError(`${file}: cannot be read; check the path`, 2);
+  }
+  const result = readAccountsFile(
+    file,
+    content,
+    config.policy.departments.map(({ key }) => key),
+  );
+  if (!result.ok) {
+    const count = result.problems.length;
+    throw new CommandError(
+      `${result.problems.join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'}; nothing was imported.`,
+      2,
+    );
+  }
+  const { accounts } = result;
+  const counts = await withStore(openForWriting(config), (store) => saveAll(store, accounts, options.mode));
+  if (options.json === true) return printJson(counts);
+  const closed = options.mode === 'replace' ? `, ${counts.closed} closed that the file does not name` : '';
+  print(
+    `${accounts.length} accounts: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
+  );
+}
+
+async function saveAll(store: Store, accounts: readonly AccountToSave[], mode: SaveMode) {
+  const total = { added: 0, changed: 0, unchanged: 0, closed: 0 };
+  const now = Date.now();
+  for (let at = 0; at < accounts.length; at += BATCH) {
+    const counts = await store.saveAccounts(accounts.slice(at, at + BATCH), mode, now);
+    total.added += counts.added;
+    total.changed += counts.changed;
+    total.unchanged += counts.unchanged;
+    if (accounts.length >= PROGRESS_FROM && process.stderr.isTTY) {
+      process.stderr.write(`\r${Math.min(at + BATCH, accounts.length)} of ${accounts.length} accounts`);
+    } else if (accounts.length >= PROGRESS_FROM && at % PROGRESS_FROM < BATCH) {
+      process.stderr.write(`${Math.min(at + BATCH, accounts.length)} of ${accounts.length} accounts\n`);
+    }
+  }
+  if (accounts.length >= PROGRESS_FROM && process.stderr.isTTY) process.stderr.write('\n');
+  if (mode === 'replace')
+    total.closed = await store.closeOtherAccounts(
+      accounts.map(({ number }) => number),
+      now,
+    );
+  return total;
+}
+
+export async function listAccounts(options: JsonOption & { readonly limit: number }): Promise<void> {
+  const { config } = locateConfig(options);
+  const accounts = await withStore(openForReading(config), (store) => store.listAccounts({ limit: options.limit }));
+  if (options.json === true) return printJson(accounts);
+  if (accounts.length === 0) return print('No accounts yet. Import some: taquilla accounts import FILE');
+  print(
+    table(accounts, [
+      { title: 'NUMBER', value: (row) => row.number },
+      { title: 'NAME', value: (row) => row.name, flexible: true },
+      { title: 'STATE', value: (row) => row.state },
+      { title: 'LANGUAGE', value: (row) => row.language },
+      { title: 'CONTACTS', value: (row) => row.contacts },
+      { title: 'SERVICES', value: (row) => row.services },
+    ]),
+  );
+}
+
+export async function showAccount(number: string, options: JsonOption): Promise<void> {
+  const { config } = locateConfig(options);
+  const account = await withStore(openForReading(config), (store) => store.findAccount(number));
+  if (account === null) throw new CommandError(`there is no account ${number}`, 1);
+  if (options.json === true) return printJson(account);
+  print(
+    `${account.number}  ${safe(account.name)}  (${account.state}${account.language === null ? '' : `, ${account.language}`})`,
+  );
+  print('');
+  print(
+    table(account.contacts, [
+      { title: 'CONTACT', value: (row) => row.address },
+      { title: 'NAME', value: (row) => row.name, flexible: true },
+      { title: 'ROLE', value: (row) => row.role },
+      { title: 'LANGUAGE', value: (row) => row.language },
+      { title: 'DEPARTMENTS', value: (row) => row.departments?.join(', ') ?? 'all' },
+      { title: 'PRIMARY', value: (row) => (row.primary ? 'yes' : '') },
+    ]),
+  );
+  if (account.services.length > 0) print(`\nServices: ${account.services.join(', ')}`);
+  if (account.tickets.length > 0) {
+    print('');
+    print(
+      table(account.tickets, [
+        { title: 'TICKET', value: (row) => row.id },
+        { title: 'STATUS', value: (row) => row.status },
+        { title: 'DEPARTMENT', value: (row) => row.department },
+        { title: 'LAST MESSAGE', value: (row) => shownTime(row.lastMessageAt) },
+        { title: 'SUBJECT', value: (row) => row.subject, flexible: true },
+      ]),
+    );
+  }
+}

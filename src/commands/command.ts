@@ -1,0 +1,96 @@
+/**
+ * What all commands share: where the config is, how a store is opened, how things are printed, and which exit code
+ * means what. 0: done. 1: could not be done. 2: the call or its input is wrong.
+ */
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, type ConfigProblem, loadConfig } from '../config.ts';
+import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
+import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+
+/** Ends the command with a message for the user and an exit code; caught in main.ts. */
+export class CommandError extends Error {
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export interface GlobalOptions {
+  readonly config?: string;
+}
+
+export interface Located {
+  readonly config: Config;
+  /** There is no config file: the example config, with a data folder of its own. */
+  readonly demo: boolean;
+}
+
+/** Files that ship with the program. */
+export function shipped(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+/** `--config`, else TAQUILLA_CONFIG, else ./config.json, else the example config with demo data. */
+export function locateConfig(options: GlobalOptions): Located {
+  const named = options.config ?? process.env.TAQUILLA_CONFIG;
+  const file = named ?? (existsSync('config.json') ? 'config.json' : null);
+  const demo = file === null;
+  const demoFolder = process.env.TAQUILLA_DEMO_DATA ?? resolve('data-demo');
+  const path = file ?? shipped('config.example.json');
+  const result = loadConfig(path, process.env, demo ? demoFolder : undefined);
+  if (!result.ok)
+    throw new CommandError(result.problems.map((problem) => describeProblem(path, problem)).join('\n'), 2);
+  return { config: result.config, demo };
+}
+
+export function describeProblem(file: string, { path, message }: ConfigProblem): string {
+  return `${shownPath(file)}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** A path as a person in this folder would write it. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), resolve(path));
+  return short === '' ? '.' : short.startsWith('..') ? resolve(path) : short;
+}
+
+export function databaseFile(config: Config): string {
+  return join(config.dataFolder, 'taquilla.db');
+}
+
+/** For commands that only look. */
+export function openForReading(config: Config): Store {
+  const opened = openReadOnly(databaseFile(config));
+  if (opened === null) {
+    throw new CommandError(
+      `there is no database in ${shownPath(config.dataFolder)} yet; start the gateway or import accounts first`,
+      1,
+    );
+  }
+  return sqliteStore(opened);
+}
+
+/** For commands that write; works beside a running gateway. */
+export function openForWriting(config: Config): Store {
+  return sqliteStore(openDatabase(databaseFile(config)));
+}
+
+export async function withStore<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}

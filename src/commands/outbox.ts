@@ -1,0 +1,69 @@
+/** `taquilla outbox`: the mails that wait, are sent, or failed. */
+import { renderMail } from '../outbox/render.ts';
+import type { OutboxDetail, OutboxState } from '../store/store.ts';
+import {
+  CommandError,
+  type GlobalOptions,
+  locateConfig,
+  openForReading,
+  print,
+  printJson,
+  withStore,
+} from './command.ts';
+import { safe, shownTime, table } from './table.ts';
+
+interface JsonOption extends GlobalOptions {
+  readonly json?: boolean;
+}
+
+export async function listOutbox(
+  options: JsonOption & { readonly limit: number; readonly state?: OutboxState },
+): Promise<void> {
+  const { config } = locateConfig(options);
+  const { limit, state } = options;
+  const mails = await withStore(openForReading(config), (store) =>
+    store.listOutbox({ limit, ...(state === undefined ? {} : { state }) }),
+  );
+  if (options.json === true) return printJson(mails);
+  if (mails.length === 0) return print('No mails in the outbox.');
+  print(
+    table(mails, [
+      { title: 'ID', value: (row) => row.id },
+      { title: 'KIND', value: (row) => row.kind },
+      { title: 'STATE', value: (row) => row.state },
+      { title: 'TO', value: (row) => row.recipient },
+      { title: 'TICKET', value: (row) => row.ticket },
+      { title: 'QUEUED', value: (row) => shownTime(row.createdAt) },
+      { title: 'ATTEMPTS', value: (row) => row.attempts },
+      { title: 'ANSWER', value: (row) => row.lastError, flexible: true },
+    ]),
+  );
+}
+
+export async function showOutgoing(id: number, options: JsonOption): Promise<void> {
+  const mail = await find(id, options);
+  const { rendered: _, ...shown } = mail;
+  if (options.json === true) return printJson(shown);
+  print(`${mail.id}  ${mail.kind} to ${mail.recipient}`);
+  print(`  state       ${mail.state}, ${mail.attempts} attempts`);
+  print(`  ticket      ${mail.ticket ?? '–'}`);
+  print(`  queued      ${shownTime(mail.createdAt)} UTC`);
+  if (mail.finishedAt !== null) print(`  finished    ${shownTime(mail.finishedAt)} UTC`);
+  else print(`  next try    ${shownTime(mail.nextAttemptAt)} UTC`);
+  print(`  from        ${safe(mail.mail.fromName)} <${mail.mail.from}>`);
+  print(`  message-id  ${mail.mail.messageId}`);
+  if (mail.lastError !== null) print(`  last answer ${safe(mail.lastError)}`);
+}
+
+/** The mail itself as it goes out, to standard output. */
+export async function catOutgoing(id: number, options: GlobalOptions): Promise<void> {
+  const mail = await find(id, options);
+  process.stdout.write(mail.rendered ?? (await renderMail(mail.mail, Date.now())));
+}
+
+async function find(id: number, options: GlobalOptions): Promise<OutboxDetail> {
+  const { config } = locateConfig(options);
+  const mail = await withStore(openForReading(config), (store) => store.findOutgoing(id));
+  if (mail === null) throw new CommandError(`there is no mail ${id} in the outbox`, 1);
+  return mail;
+}

@@ -1,0 +1,273 @@
+/**
+ * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it.
+ *
+ *   SMTP door → intake (receive, parse, authenticate, record) → store → outbox worker → transport
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AUTH_LIMITS } from '../auth/limits.ts';
+import { type Lookup, systemLookup } from '../auth/resolver.ts';
+import { type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { readAccountsFile } from '../desk/accounts-file.ts';
+import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { createIntake } from '../intake/intake.ts';
+import { RateLimits } from '../intake/rate-limits.ts';
+import { createLog, type Log } from '../log.ts';
+import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
+import { createOutboxWorker } from '../outbox/worker.ts';
+import { createSmtpDoor } from '../smtp/server.ts';
+import { BlobStore } from '../store/blobs/blob-store.ts';
+import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
+import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
+import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+
+export interface Gateway {
+  readonly port: number;
+  readonly store: Store;
+  /** Finishes what is in flight, then stops. */
+  stop(): Promise<void>;
+}
+
+/** What tests replace: time and DNS. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly lookup: Lookup;
+}
+
+export async function startGateway(
+  config: Config,
+  log: Log,
+  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+): Promise<Gateway> {
+  prepareFolder(config.dataFolder);
+  const keys = loadSigningKeys(config.dataFolder, randomBytes);
+  const store = sqliteStore(openDatabase(databaseFile(config)));
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const policy = () => config.policy;
+
+  const worker = createOutboxWorker(
+    store,
+    createTransport(config),
+    {
+      concurrency: config.outbound.concurrency,
+      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
+      envelopeFrom: config.outbound.envelopeFrom ?? '',
+    },
+    clock,
+    Math.random,
+    log,
+  );
+  const relays = new Set(config.trustedRelays.map(({ address }) => address));
+  const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
+  const intake = createIntake({
+    store,
+    blobs,
+    policy,
+    keys,
+    messageIdDomain: config.hostname,
+    authenticate: authenticatorFor(config, log, lookup),
+    rates,
+    clock,
+    randomBytes,
+    maxMailBytes: config.limits.mailBytes,
+    onQueued: worker.wake,
+  });
+  const door = createSmtpDoor(
+    {
+      ...config.smtp,
+      hostname: config.hostname,
+      tls: config.smtp.tls ?? null,
+      limits: config.limits,
+      xclientRelays: relaysThat(config, 'xclient'),
+      proxyRelays: relaysThat(config, 'proxy'),
+      relays,
+      drainMs: config.smtp.drainSeconds * 1000,
+    },
+    intake,
+    policy,
+    rates,
+    log,
+  );
+
+  try {
+    const port = await door.listen();
+    worker.start();
+    return {
+      port,
+      store,
+      stop: async () => {
+        await door.close();
+        await worker.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** As the config says. */
+export function authenticatorFor(config: Config, log: Log, lookup: Lookup = systemLookup(AUTH_LIMITS)): Authenticate {
+  const reporting = config.trustedRelays.flatMap((relay) =>
+    relay.tells === 'authentication-results' ? [[relay.address, relay] as const] : [],
+  );
+  return createAuthenticator({
+    mode: config.authentication,
+    staffNetworks: networks(config.staffNetworks),
+    reportingRelays: new Map(reporting),
+    lookup,
+    hostname: config.hostname,
+    log,
+  });
+}
+
+function relaysThat(config: Config, tells: Config['trustedRelays'][number]['tells']): string[] {
+  return config.trustedRelays.filter((relay) => relay.tells === tells).map(({ address }) => address);
+}
+
+function networks(entries: readonly string[]): NetworkList {
+  const parsed = parseNetworks(entries);
+  // The config was checked when it was loaded.
+  if (!parsed.ok) throw new Error(`not a network: ${parsed.invalid.join(', ')}`);
+  return parsed.networks;
+}
+
+function createTransport(config: Config): Transport {
+  const { transport, concurrency } = config.outbound;
+  switch (transport.type) {
+    case 'file':
+      return fileTransport(transport.folder);
+    case 'sendmail':
+      return sendmailTransport(transport.path);
+    case 'smtp':
+      return smtpTransport({
+        host: transport.host,
+        port: transport.port,
+        secure: transport.secure,
+        requireTls: transport.requireTls,
+        user: transport.user ?? null,
+        password: config.smarthostPassword,
+        maxConnections: concurrency,
+        hostname: config.hostname,
+      });
+    default:
+      return transport satisfies never;
+  }
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new CommandError(
+      `the data folder ${shownPath(folder)} cannot be written; create it or give this user the right to write there`,
+      1,
+    );
+  }
+}
+
+/** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function serve(options: GlobalOptions): Promise<void> {
+  const { config, demo } = locateConfig(options);
+  const log = createLog(config.log.level, config.log.json);
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway(config, log);
+  } catch (error) {
+    throw startFailure(error, config);
+  }
+  if (demo) await importDemoAccounts(gateway.store, config);
+  announce(config, gateway.port, demo);
+
+  await new Promise<void>((resolve) => {
+    let asked = false;
+    const stop = (signal: string) => {
+      if (asked) process.kill(process.pid, 'SIGKILL');
+      asked = true;
+      log.info({ signal }, 'stopping: mails in flight are finished first');
+      void gateway.stop().then(resolve);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+/** The causes that an admin can mend, each in one line. */
+function startFailure(error: unknown, config: Config): unknown {
+  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const { host, port, tls } = config.smtp;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
+    case 'EACCES':
+      return new CommandError(
+        `this user may not listen on ${host}:${port}; ports below 1024 need a capability (see README) or another smtp.port`,
+        1,
+      );
+    case 'EADDRNOTAVAIL':
+      return new CommandError(`this machine has no address ${host}; correct smtp.host`, 1);
+    case 'ENOENT':
+      return tls === undefined
+        ? error
+        : new CommandError(`the certificate ${tls.cert} or its key ${tls.key} cannot be read; correct smtp.tls`, 1);
+    default:
+      return error;
+  }
+}
+
+export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
+  const path = shipped('fixtures/demo/accounts.json');
+  const result = readAccountsFile(
+    path,
+    readFileSync(path, 'utf8'),
+    config.policy.departments.map(({ key }) => key),
+  );
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  await store.saveAccounts(result.accounts, 'merge', Date.now());
+}
+
+function announce(config: Config, port: number, demo: boolean): void {
+  const { host } = config.smtp;
+  const lines = [`Taquilla listens on ${host}:${port} (SMTP).`];
+  if (demo) {
+    lines.push(
+      `There is no config.json here: this is the example configuration, with demo accounts, and its data is in ${shownPath(config.dataFolder)}.`,
+    );
+  } else {
+    lines.push(`Configuration: ${shownPath(config.file)}. Data: ${shownPath(config.dataFolder)}.`);
+  }
+  lines.push('', 'Mailboxes:');
+  for (const { key, accepts } of config.policy.departments) {
+    const boxes = config.policy.mailboxes.filter((box) => box.department === key).map(({ address }) => address);
+    lines.push(`  ${boxes.join(', ')}  →  ${key} (${WHO[accepts]})`);
+  }
+  lines.push('');
+  if (config.authentication === 'off')
+    lines.push('authentication is off: whoever connects is believed to be the sender that the mail names.');
+  if (config.smtp.tls === undefined) lines.push('No certificate is configured: STARTTLS is not offered.');
+  const { transport } = config.outbound;
+  if (transport.type === 'file') {
+    lines.push(`Receipts are written to ${shownPath(transport.folder)} as .eml files; nothing leaves this machine.`);
+  } else {
+    lines.push(
+      `Receipts go out through ${transport.type === 'smtp' ? `${transport.host}:${transport.port}` : transport.path}.`,
+    );
+  }
+  if (demo) lines.push('', 'Send a first mail from another terminal:', '', '  npm run first-mail', '');
+  for (const line of lines) print(line);
+}
+
+const WHO = {
+  clients: 'registered clients',
+  anyone: 'anyone',
+  replies: 'only replies to its tickets',
+  none: 'takes no mail',
+} as const;
