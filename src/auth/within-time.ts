@@ -1,7 +1,7 @@
 /** Waiting that ends with the mail's total time, for work that can't be told to stop (a stream that never goes on). */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-export class OutOfTime extends Error {}
+class OutOfTime extends Error {}
 
 /**
  * The promise, or `OutOfTime` one turn after the signal aborts: work that only waited for DNS is done by then, and

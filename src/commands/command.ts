@@ -37,12 +37,12 @@ export function shipped(path: string): string {
 
 /** `--config`, else TAQUILLA_CONFIG, else ./config.json, else the example config with demo data. */
 export function locateConfig(options: GlobalOptions): Located {
-  const named = options.config ?? process.env.TAQUILLA_CONFIG;
+  // An empty variable is as good as none.
+  const named = options.config ?? (process.env.TAQUILLA_CONFIG || undefined);
   const file = named ?? (existsSync('config.json') ? 'config.json' : null);
   const demo = file === null;
-  const demoFolder = process.env.TAQUILLA_DEMO_DATA ?? resolve('data-demo');
   const path = file ?? shipped('config.example.json');
-  const result = loadConfig(path, process.env, demo ? demoFolder : undefined);
+  const result = loadConfig(path, process.env, demo ? resolve('data-demo') : undefined);
   if (!result.ok)
     throw new CommandError(result.problems.map((problem) => describeProblem(path, problem)).join('\n'), 2);
   return { config: result.config, demo };

@@ -79,7 +79,7 @@ function unknown(): Authenticity {
   };
 }
 
-export function toAuthenticity(verdict: AuthVerdict, fromStaffNetwork: boolean): Authenticity {
+function toAuthenticity(verdict: AuthVerdict, fromStaffNetwork: boolean): Authenticity {
   const { spf, dkim, dmarc, aligned, outcome, policy, because } = verdict;
   return {
     outcome,

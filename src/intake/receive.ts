@@ -39,15 +39,15 @@ export async function receive(
   try {
     for await (const chunk of stream) {
       size += chunk.length;
+      if (headSize < MAX_HEADER_BYTES) {
+        head.push(chunk);
+        headSize += chunk.length;
+      }
       if (size > limits.maxMailBytes) {
         if (size > 2 * limits.maxMailBytes) limits.onFlood?.();
         continue;
       }
       breaks.read(chunk);
-      if (headSize < MAX_HEADER_BYTES) {
-        head.push(chunk);
-        headSize += chunk.length;
-      }
       if (blob !== null) await blob.append(chunk);
       else if (size > MAX_INLINE) {
         blob = await blobs.begin();

@@ -24,7 +24,7 @@ import {
 } from './bounce/reports.ts';
 import { firstHeader, type HeaderLine, headerText } from './header-lines.ts';
 
-export type { Bounce, BounceAction } from './bounce/finding.ts';
+export type { Bounce } from './bounce/finding.ts';
 
 export interface BounceInput {
   readonly lines: readonly HeaderLine[];

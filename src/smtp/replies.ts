@@ -180,19 +180,21 @@ const TEMPLATES: Record<ReplyReason, Template> = {
   },
 };
 
-/** Longest line, code and all: RFC 5321 section 4.5.3.1.5 allows 512, and some servers cut earlier. */
-const MAX_LINE = 400;
+/** Longest text behind the code: RFC 5321 section 4.5.3.1.5 allows 512 for the line, and some servers cut earlier. */
+const MAX_TEXT = 400;
 
 export function replyFor(reason: ReplyReason, context: ReplyContext): Reply {
   const template = TEMPLATES[reason];
   if (reason === 'accepted')
     return { code: template.code, text: `${template.enhanced} accepted ${context.reference ?? ''}`.trim() };
-  const help = context.help === null ? '' : `: ${context.help}`;
-  const words = template[context.language].replace('{help}', help);
   const reference = context.reference === null ? '' : ` (ref ${context.reference})`;
-  const line = `${template.enhanced} ${words}${reference}`;
-  const safe = oneLine(context.utf8 ? line : toAscii(line));
-  return { code: template.code, text: safe.length > MAX_LINE ? safe.slice(0, MAX_LINE) : safe };
+  const line = (help: string) => {
+    const words = `${template.enhanced} ${template[context.language].replace('{help}', help)}${reference}`;
+    return oneLine(context.utf8 ? words : toAscii(words));
+  };
+  const whole = line(context.help === null ? '' : `: ${context.help}`);
+  // Half an address helps nobody; the reference must never be what is cut off.
+  return { code: template.code, text: whole.length > MAX_TEXT ? line('') : whole };
 }
 
 /** What the client sees: `550 5.7.1 …`. */

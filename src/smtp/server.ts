@@ -143,8 +143,10 @@ export function createSmtpDoor(
       void done.finally(() => inFlight.delete(done));
     },
   });
-  // Without a listener an error of a client's socket ends the process.
-  server.on('error', (error: Error) => log.warn({ error: error.message }, 'SMTP connection failed'));
+  // Without a listener an error of a client's socket ends the process. A failed listen() is told by its promise.
+  server.on('error', (error: Error) => {
+    if (server.server.listening) log.info({ error: error.message }, 'an SMTP connection failed');
+  });
 
   const hangUp = (session: SMTPServerSession) => {
     for (const connection of server.connections) if (connection.session === session) connection.close();
@@ -207,7 +209,9 @@ function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
   return {
     name: options.hostname,
     banner: 'Taquilla',
+    // The number is not announced, because the library would then answer a declared size by itself, in its own words.
     size: options.limits.mailBytes,
+    hideSize: true,
     authOptional: true,
     disabledCommands,
     disableReverseLookup: true,

@@ -61,5 +61,17 @@ declare module 'mailparser' {
     getTextContent(): { type: 'text' };
   }
 
+  /** Only for tests, which read our own mails with it. */
+  interface SimpleMail {
+    subject?: string;
+    text?: string;
+    html?: string | false;
+    messageId?: string;
+    inReplyTo?: string;
+    references?: string | string[];
+    headers: Map<string, unknown>;
+  }
+  export function simpleParser(source: Buffer | string): Promise<SimpleMail>;
+
   export type { AttachmentPart, PartNode, SplitNode };
 }

@@ -126,7 +126,7 @@ export class SmtpClient {
 }
 
 /** RFC 5321 section 4.5.2; the result ends with a line break. */
-export function dotStuffed(bytes: Uint8Array): Buffer {
+function dotStuffed(bytes: Uint8Array): Buffer {
   const text = Buffer.from(bytes).toString('latin1');
   const stuffed = `${text.startsWith('.') ? '.' : ''}${text.replaceAll('\r\n.', '\r\n..')}`;
   return Buffer.from(stuffed.endsWith('\r\n') ? stuffed : `${stuffed}\r\n`, 'latin1');

@@ -1,0 +1,167 @@
+/** How the program starts and stops, as the process that an admin runs. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { SmtpClient } from '../support/smtp-client.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const binary = fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url));
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  /** Resolves with the match as soon as the output holds it; rejects when the process ends before. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
+  readonly ended: Promise<number | null>;
+}
+
+function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [binary, ...args], {
+    cwd: folder,
+    env: { ...process.env, TAQUILLA_CONFIG: '', ...env },
+  });
+  let output = '';
+  let waiting: (() => void)[] = [];
+  const wake = () => {
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      wake();
+    });
+  }
+  let over = false;
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', (code) => {
+      over = true;
+      wake();
+      resolve(code);
+    });
+  });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(output);
+      if (match !== null) return match;
+      if (over) throw new Error(`ended without saying ${pattern}: ${output}`);
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
+    }
+  };
+  return { process: child, output: () => output, says, ended };
+}
+
+function configFile(folder: string, changes: Record<string, unknown> = {}): string {
+  const file = join(folder, 'config.json');
+  const department = { key: 'soporte', names: { es: 'Soporte', en: 'Support' }, mailboxes: ['soporte@example.com'] };
+  const config = {
+    company: 'X',
+    hostname: 'mail.example.com',
+    smtp: { port: 0 },
+    authentication: 'off',
+    departments: [department],
+    outbound: { transport: { type: 'file', folder: 'out' } },
+    ...changes,
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+it('says where it listens, finishes what is in flight when it is told to stop, and ends with 0', async () => {
+  const folder = tempFolder();
+  configFile(folder);
+  const gateway = run(folder, ['serve']);
+  const [, port] = await gateway.says(/listens on 127\.0\.0\.1:(\d+)/);
+  const client = await SmtpClient.open(Number(port));
+  expect((await client.command('EHLO x')).code).toBe(250);
+  gateway.process.kill('SIGTERM');
+  expect(await gateway.ended).toBe(0);
+  client.drop();
+  expect(gateway.output()).toContain('authentication is off');
+});
+
+it('ends at once at the second signal', async () => {
+  const folder = tempFolder();
+  configFile(folder);
+  const gateway = run(folder, ['serve']);
+  const [, port] = await gateway.says(/listens on 127\.0\.0\.1:(\d+)/);
+  // A mail that never ends keeps the first signal waiting.
+  const client = await SmtpClient.open(Number(port));
+  await client.command('EHLO x');
+  await client.command('MAIL FROM:<a@b.example>');
+  await client.command('RCPT TO:<soporte@example.com>');
+  await client.command('DATA');
+  gateway.process.kill('SIGTERM');
+  await gateway.says(/stopping/);
+  gateway.process.kill('SIGTERM');
+  expect(await gateway.ended).toBeNull();
+  client.drop();
+});
+
+it('without a config runs the example with demo accounts in a folder of its own', async () => {
+  const folder = tempFolder();
+  // The example's port may be taken on this machine: then the one line about it is what is looked at.
+  const gateway = run(folder, ['serve']);
+  await gateway.says(/listens on|is in use/);
+  if (gateway.output().includes('is in use')) return;
+  await gateway.says(/npm run first-mail/);
+  expect(gateway.output()).toMatch(/example configuration, with demo accounts, and its data is in data-demo/);
+  expect(gateway.output()).toMatch(/nothing leaves this machine/);
+  expect(gateway.output()).toMatch(/soporte@example\.com, support@example\.com/);
+});
+
+it('a port in use is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => taken.close(() => resolve())));
+  const address = taken.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  configFile(folder, { smtp: { port } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toBe(
+    `127.0.0.1:${port} is in use by another program; stop it or choose another smtp.port\n`,
+  );
+});
+
+it('a data folder that cannot be written is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  // A file where the folder should be can't be written to by anybody, root included.
+  writeFileSync(join(folder, 'data'), '');
+  configFile(folder);
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toBe(
+    'the data folder data cannot be written; create it or give this user the right to write there\n',
+  );
+});
+
+it('a database of a newer version is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  openDatabase(join(data, 'taquilla.db')).sqlite.close();
+  const database = new Database(join(data, 'taquilla.db'));
+  database
+    .prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)')
+    .run('future', Date.UTC(2999, 0));
+  database.close();
+  chmodSync(data, 0o700);
+  configFile(folder);
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output().trimEnd().split('\n')).toHaveLength(1);
+  expect(gateway.output()).toContain('was written by a newer version of Taquilla');
+});
