@@ -27,9 +27,16 @@ module.exports = {
       name: 'pure-code-does-no-io',
       severity: 'error',
       from: { path: '^src/(mail|tickets)/' },
-      to: { path: '^(node:)?(fs|fs/promises|net|tls|http|https|dns|dns/promises|child_process|timers|timers/promises|worker_threads)$' },
+      to: {
+        path: '^(node:)?(fs|fs/promises|net|tls|http|https|dns|dns/promises|child_process|timers|timers/promises|worker_threads)$',
+      },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'nothing-imports-main', severity: 'error', from: {}, to: { path: '^src/main\\.ts$' } },
     { name: 'sources-do-not-import-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
   ],
@@ -37,6 +44,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'],
+    },
   },
 };

@@ -1,8 +1,8 @@
 /** `taquilla accounts`: who the clients are. Works beside a running gateway. */
 import { readFileSync } from 'node:fs';
-import { readAccountsFile, readContacts } from '../desk/accounts-file.ts';
+import { readAccount, readAccountsFile } from '../desk/accounts-file.ts';
+import { decodeBytes } from '../mail/charset.ts';
 import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
-import { normalizeServiceName } from '../tickets/find-service.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
 import {
   CommandError,
@@ -23,7 +23,7 @@ interface JsonOption extends GlobalOptions {
 interface AddOptions extends JsonOption {
   readonly name: string;
   readonly language?: Language;
-  readonly state: AccountState;
+  readonly state?: AccountState;
   readonly contact: string[];
   readonly service: string[];
 }
@@ -32,15 +32,10 @@ export async function addAccount(number: string, options: AddOptions): Promise<v
   const { config } = locateConfig(options);
   const departments = config.policy.departments.map(({ key }) => key);
   const problems: string[] = [];
-  const account: AccountToSave = {
-    number,
-    name: options.name,
-    language: options.language ?? null,
-    state: options.state,
-    contacts: readContacts(options.contact, departments, (problem) => problems.push(problem)),
-    services: [...new Set(options.service.map(normalizeServiceName))],
-  };
-  if (problems.length > 0) throw new CommandError(problems.join('\n'), 2);
+  const { name, language, state, contact: contacts, service: services } = options;
+  const given = { number, name, language, state, contacts, services };
+  const account = readAccount(given, departments, (problem) => problems.push(problem));
+  if (account === null || problems.length > 0) throw new CommandError(problems.join('\n'), 2);
   const counts = await withStore(openForWriting(config), (store) => store.saveAccounts([account], 'merge', Date.now()));
   if (options.json === true) return printJson(counts);
   print(
@@ -60,7 +55,7 @@ export async function importAccounts(file: string, options: JsonOption & { reado
   const { config } = locateConfig(options);
   let content: string;
   try {
-    content = readFileSync(file, 'utf8');
+    content = readText(file);
   } catch {
     throw new CommandError(`${file}: cannot be read; check the path`, 2);
   }
@@ -81,8 +76,14 @@ export async function importAccounts(file: string, options: JsonOption & { reado
   if (options.json === true) return printJson(counts);
   const closed = options.mode === 'replace' ? `, ${counts.closed} closed that the file does not name` : '';
   print(
-    `${accounts.length} accounts: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
+    `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
   );
+}
+
+/** UTF-8 as it should be, or what spreadsheet programs write instead: UTF-16 with its mark, windows-1252. */
+function readText(file: string): string {
+  const bytes = readFileSync(file);
+  return decodeBytes(bytes, bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : null).text;
 }
 
 async function saveAll(store: Store, accounts: readonly AccountToSave[], mode: SaveMode) {

@@ -43,7 +43,7 @@ export async function listMails(options: ListOptions): Promise<void> {
         value: (row) => (wouldRefuse ? row.wouldRefuse : row.reason),
       },
       { title: 'TICKET', value: (row) => row.ticket },
-      { title: 'FROM', value: (row) => row.sender },
+      { title: 'FROM', value: (row) => row.sender, flexible: true },
       { title: 'SUBJECT', value: (row) => row.subject, flexible: true },
     ]),
   );

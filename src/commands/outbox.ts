@@ -31,7 +31,7 @@ export async function listOutbox(
       { title: 'ID', value: (row) => row.id },
       { title: 'KIND', value: (row) => row.kind },
       { title: 'STATE', value: (row) => row.state },
-      { title: 'TO', value: (row) => row.recipient },
+      { title: 'TO', value: (row) => row.recipient, flexible: true },
       { title: 'TICKET', value: (row) => row.ticket },
       { title: 'QUEUED', value: (row) => shownTime(row.createdAt) },
       { title: 'ATTEMPTS', value: (row) => row.attempts },

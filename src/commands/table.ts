@@ -1,5 +1,5 @@
 /**
- * Plain tables: columns padded with spaces, the widest text column cut so that lines fit the terminal. Control
+ * Plain tables: columns padded with spaces, the widest text columns cut so that lines fit the terminal. Control
  * characters from mails never reach the terminal.
  */
 import { withoutControls } from '../mail/header-lines.ts';
@@ -22,12 +22,7 @@ export function table<Row>(
   const widths = columns.map((_, index) =>
     Math.max(...[titles, ...cells].map((line) => [...(line[index] ?? '')].length)),
   );
-  const total = widths.reduce((sum, one) => sum + one + 2, -2);
-  if (width !== undefined && total > width) {
-    for (const [index, column] of columns.entries()) {
-      if (column.flexible === true) widths[index] = Math.max(8, (widths[index] ?? 0) - (total - width));
-    }
-  }
+  if (width !== undefined) shrink(widths, columns, width);
   return [titles, ...cells]
     .map((line) =>
       line
@@ -35,14 +30,34 @@ export function table<Row>(
         .join('  ')
         .trimEnd(),
     )
+    .map((line) => cut(line, width ?? Number.POSITIVE_INFINITY))
     .join('\n');
 }
 
+/** Takes from the widest flexible column until the line fits, but leaves each enough to know it by. */
+function shrink(widths: number[], columns: readonly Column<never>[], width: number): void {
+  let excess = widths.reduce((sum, one) => sum + one + 2, -2) - width;
+  while (excess > 0) {
+    let widest = -1;
+    for (const [index, { flexible }] of columns.entries()) {
+      if (flexible === true && (widths[index] ?? 0) > Math.max(NARROWEST, widths[widest] ?? 0)) widest = index;
+    }
+    if (widest < 0) return;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess -= 1;
+  }
+}
+
+const NARROWEST = 8;
+
 function padded(text: string, width: number): string {
+  const length = [...text].length;
+  return length > width ? cut(text, width) : text + ' '.repeat(width - length);
+}
+
+function cut(text: string, width: number): string {
   const letters = [...text];
-  return letters.length > width
-    ? `${letters.slice(0, width - 1).join('')}…`
-    : text + ' '.repeat(width - letters.length);
+  return letters.length > width ? `${letters.slice(0, width - 1).join('')}…` : text;
 }
 
 /** One line, no control characters: a subject could otherwise move the cursor or change colours. */

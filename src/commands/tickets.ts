@@ -32,7 +32,7 @@ export async function listTickets(
       { title: 'STATUS', value: (row) => row.status },
       { title: 'DEPARTMENT', value: (row) => row.department },
       { title: 'ACCOUNT', value: (row) => row.account },
-      { title: 'FROM', value: (row) => row.opener },
+      { title: 'FROM', value: (row) => row.opener, flexible: true },
       { title: 'MESSAGES', value: (row) => row.messages },
       { title: 'LAST MESSAGE', value: (row) => shownTime(row.lastMessageAt) },
       { title: 'SUBJECT', value: (row) => row.subject, flexible: true },
