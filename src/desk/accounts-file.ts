@@ -19,11 +19,11 @@ const contact = z.union([
   z.string(),
   z.strictObject({
     address: z.string(),
-    name: z.string().default(''),
-    language: z.enum(LANGUAGES).nullable().default(null),
-    role: z.enum(CONTACT_ROLES).default('holder'),
-    primary: z.boolean().default(false),
-    departments: z.array(z.string()).min(1).nullable().default(null),
+    name: z.string().optional(),
+    language: z.enum(LANGUAGES).nullable().optional(),
+    role: z.enum(CONTACT_ROLES).optional(),
+    primary: z.boolean().optional(),
+    departments: z.array(z.string()).min(1).nullable().optional(),
   }),
 ]);
 
@@ -32,45 +32,74 @@ const account = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, 'must be 1 to 40 letters, digits, dots, hyphens or slashes'),
   name: z.string().trim().min(1, 'is missing'),
-  language: z.enum(LANGUAGES).nullable().default(null),
-  state: z.enum(ACCOUNT_STATES).default('active'),
+  language: z.enum(LANGUAGES).nullable().optional(),
+  state: z.enum(ACCOUNT_STATES).optional(),
   contacts: z.array(contact).default([]),
   services: z.array(z.string().trim().min(1)).default([]),
 });
 
+/** What can still be checked of an account that is wrong in other ways. */
+const contactsOnly = z.object({ contacts: z.array(contact) });
+
 /** `departments` are the keys that contacts may be limited to. `name` of the file is for messages only. */
 export function readAccountsFile(name: string, content: string, departments: readonly string[]): AccountsFile {
-  const isJson = name.toLowerCase().endsWith('.json') || /^\s*[[{]/.test(content.slice(0, 1000));
-  const raw = isJson ? readJson(name, content) : readCsv(name, content);
+  // Spreadsheet programs and Windows editors put a byte order mark before the text.
+  const text = content.replace(/^\ufeff/, '');
+  const isJson = name.toLowerCase().endsWith('.json') || /^\s*[[{]/.test(text.slice(0, 1000));
+  const raw = isJson ? readJson(name, text) : readCsv(name, text);
   if (!raw.ok) return raw;
+  if (raw.rows.length === 0) return { ok: false, problems: [`${name}: names no accounts`] };
 
   const problems: string[] = [];
   const accounts: AccountToSave[] = [];
   const seen = new Map<string, string>();
-  for (const { place, value } of raw.rows) {
-    const parsed = account.safeParse(value);
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues)
-        problems.push(`${place}: ${issue.path.join('.') || 'account'} ${messageOf(issue)}`);
+  const primaries = new Map<string, string>();
+  for (const { place, value, problem } of raw.rows) {
+    if (problem !== undefined) {
+      problems.push(`${place}: ${problem}`);
       continue;
     }
-    const { number } = parsed.data;
-    const earlier = seen.get(number);
+    const found = readAccount(value, departments, (message) => problems.push(`${place}: ${message}`));
+    if (found === null) continue;
+    const { number, contacts } = found;
+    const earlier = seen.get(number.toUpperCase());
     if (earlier !== undefined) problems.push(`${place}: account ${number} stands already at ${earlier}`);
-    seen.set(number, place);
-    const contacts = readContacts(parsed.data.contacts, departments, (message) =>
-      problems.push(`${place}: ${message}`),
-    );
-    const services = [...new Set(parsed.data.services.map(normalizeServiceName))];
-    accounts.push({ ...parsed.data, contacts, services });
+    else seen.set(number.toUpperCase(), place);
+    for (const { address, primary } of contacts) {
+      if (primary !== true) continue;
+      const other = primaries.get(address);
+      if (other !== undefined)
+        problems.push(`${place}: contact ${address} can be primary on one account only, and is on ${other} already`);
+      else primaries.set(address, number);
+    }
+    accounts.push(found);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, accounts };
+}
+
+/** One account from anywhere; `null` when something that it can't do without is wrong. */
+export function readAccount(
+  value: unknown,
+  departments: readonly string[],
+  report: (problem: string) => void,
+): AccountToSave | null {
+  const parsed = account.safeParse(value, { reportInput: true });
+  if (!parsed.success) {
+    for (const problem of describe(parsed.error.issues)) report(problem);
+    const rest = contactsOnly.safeParse(value);
+    if (rest.success) readContacts(rest.data.contacts, departments, report);
+    return null;
+  }
+  const contacts = readContacts(parsed.data.contacts, departments, report);
+  return { ...parsed.data, contacts, services: [...new Set(parsed.data.services.map(normalizeServiceName))] };
 }
 
 interface Row {
   /** `clientes.csv:12` or `accounts[3]`. */
   readonly place: string;
   readonly value: unknown;
+  /** Set where the row can't even be read as one. */
+  readonly problem?: string;
 }
 
 type Rows =
@@ -93,15 +122,19 @@ function readJson(name: string, content: string): Rows {
 const COLUMNS = ['number', 'name', 'language', 'state', 'contacts', 'services'];
 
 function readCsv(name: string, content: string): Rows {
-  let records: { record: Record<string, string>; info: { lines: number } }[];
+  const lines: { readonly cells: string[]; readonly line: number }[] = [];
   try {
-    records = parse(content, {
-      columns: true,
-      bom: true,
+    parse(content, {
       trim: true,
       skip_empty_lines: true,
-      info: true,
-      delimiter: [',', ';', '\t'],
+      skip_records_with_empty_values: true,
+      relax_column_count: true,
+      delimiter: delimiterOf(content),
+      // `lines` is where the record ends.
+      on_record: (cells: string[], info) => {
+        lines.push({ cells, line: info.lines });
+        return null;
+      },
     });
   } catch (error) {
     return {
@@ -109,17 +142,35 @@ function readCsv(name: string, content: string): Rows {
       problems: [`${name}: is not valid CSV: ${error instanceof Error ? error.message : String(error)}`],
     };
   }
-  const unknown = Object.keys(records[0]?.record ?? {}).filter((column) => !COLUMNS.includes(column));
-  if (unknown.length > 0) {
-    return {
-      ok: false,
-      problems: unknown.map((column) => `${name}:1: there is no column "${column}"; known are ${COLUMNS.join(', ')}`),
-    };
-  }
+  const [header, ...rest] = lines;
+  const columns = (header?.cells ?? []).map((column) => column.toLowerCase());
+  const problems = checkColumns(columns).map((problem) => `${name}:${header?.line ?? 1}: ${problem}`);
+  if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
-    rows: records.map(({ record, info }) => ({ place: `${name}:${info.lines}`, value: fromCells(record) })),
+    rows: rest.map(({ cells, line }) => {
+      const place = `${name}:${line}`;
+      const more = cells.slice(columns.length).some((cell) => cell !== '');
+      if (more)
+        return { place, value: null, problem: `has ${cells.length} cells, and there are ${columns.length} columns` };
+      return { place, value: fromCells(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? '']))) };
+    }),
   };
+}
+
+/** The one that the first line uses: inside a cell the others are ordinary characters. */
+function delimiterOf(content: string): string {
+  const [first = ''] = content.trimStart().split(/[\r\n]/, 1);
+  return [';', '\t'].find((delimiter) => first.includes(delimiter)) ?? ',';
+}
+
+function checkColumns(columns: readonly string[]): string[] {
+  const known = `known are ${COLUMNS.join(', ')}`;
+  return [
+    ...columns.filter((column) => !COLUMNS.includes(column)).map((one) => `there is no column "${one}"; ${known}`),
+    ...columns.filter((column, at) => columns.indexOf(column) < at).map((one) => `column "${one}" stands twice`),
+    ...['number', 'name'].filter((one) => !columns.includes(one)).map((one) => `column "${one}" is missing; ${known}`),
+  ];
 }
 
 /** Empty cells are settings that are not given; contacts and services are lists in one cell, split by `;`, `,` or `|`. */
@@ -130,15 +181,13 @@ function fromCells(record: Record<string, string>): Record<string, unknown> {
 }
 
 function splitList(cell: string): string[] {
-  return cell
-    .split(/[;,|]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  // Not inside quotes: "Robles, Ana" <ana@empresa.com> is one contact.
+  return (cell.match(/(?:"[^"]*"|[^;,|])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '');
 }
 
 type ContactInput = z.output<typeof contact>;
 
-export function readContacts(
+function readContacts(
   inputs: readonly ContactInput[],
   departments: readonly string[],
   report: (problem: string) => void,
@@ -166,10 +215,11 @@ export function readContacts(
 
 /** `Ana Pérez <ana@empresa.com>` or the bare address. */
 function fromMailbox(text: string): ContactToSave {
-  const [mailbox] = readMailboxes(text).mailboxes;
-  const base = { language: null, role: 'holder', primary: false, departments: null } as const;
-  if (mailbox === undefined) return { ...base, address: text, name: '' };
-  return { ...base, address: mailbox.address, name: displayName(mailbox.rawName) };
+  const { mailboxes, hasGroup, invalid } = readMailboxes(text);
+  const [mailbox] = mailboxes;
+  if (mailbox === undefined || mailboxes.length > 1 || hasGroup || invalid.length > 0) return { address: text };
+  const name = displayName(mailbox.rawName);
+  return { address: mailbox.address, ...(name === '' ? {} : { name }) };
 }
 
 function contactAddress(
@@ -177,7 +227,7 @@ function contactAddress(
 ): { readonly ok: true; readonly normal: string } | { readonly ok: false; readonly problem: string } {
   if (written.startsWith('*@')) {
     const domain = normalizeDomain(written.slice(2));
-    if (domain === null) return { ok: false, problem: 'is not a domain' };
+    if (domain === null || !domain.includes('.')) return { ok: false, problem: 'is not a domain' };
     if (isFreeMail(domain)) return { ok: false, problem: 'would let in everybody with an address there' };
     return { ok: true, normal: `*@${domain}` };
   }
@@ -186,8 +236,45 @@ function contactAddress(
   return { ok: true, normal };
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `has unknown fields: ${issue.keys.join(', ')}`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
-  return issue.message.replace(/^Invalid (input|option): /, '');
+/** Every issue as `contacts[0].role must be one of holder, technical, billing`. */
+function describe(issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): string[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    // Of the ways to write a contact, the one that was meant: an object that is not quite right.
+    const meant = issue.code === 'invalid_union' ? issue.errors.find((branch) => !isWrongKind(branch)) : undefined;
+    if (meant !== undefined) return describe(meant, path);
+    return [`${pathText(path) || 'the account'} ${messageOf(issue)}`];
+  });
 }
+
+function isWrongKind([first]: readonly z.core.$ZodIssue[]): boolean {
+  return first?.code === 'invalid_type' && first.path.length === 0;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`)).join('');
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `has unknown fields: ${issue.keys.join(', ')}`;
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.filter((value) => value !== null).join(', ')}`;
+    case 'invalid_union':
+      return 'must be an address or an object with an address';
+    case 'too_small':
+      return issue.origin === 'array' ? 'must not be an empty list' : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const KINDS: Partial<Record<string, string>> = {
+  string: 'text in quotes',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object with number and name',
+};

@@ -76,6 +76,7 @@ export function readMailboxes(value: string): MailboxList {
 class Entry {
   source = '';
   private words = '';
+  private hasWords = false;
   private address: string | null = null;
   private note = '';
   private broken = false;
@@ -85,12 +86,14 @@ class Entry {
     this.source += char;
     const blank = char === ' ' || char === '\t' || char === '\r' || char === '\n';
     if (this.afterAngle && !blank) this.broken = true;
+    if (!blank) this.hasWords = true;
     this.words += char;
   }
 
   quoted(text: string): void {
     this.source += text;
     if (this.afterAngle || text.length < 2 || !text.endsWith('"')) this.broken = true;
+    this.hasWords = true;
     this.words += text;
   }
 
@@ -98,7 +101,7 @@ class Entry {
     this.source += text;
     if (!text.endsWith(')')) this.broken = true;
     // A comment inside an address would make two readers see two addresses.
-    if (this.words.trim() !== '' && !this.afterAngle) this.words += ' ';
+    if (this.hasWords && !this.afterAngle) this.words += ' ';
     this.note ||= text.slice(1, -1);
   }
 

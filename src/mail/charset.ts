@@ -27,11 +27,13 @@ export function decodeBytes(bytes: Uint8Array, declared: string | null): Decoded
     .toLowerCase()
     .replace(/^["']+|["']+$/g, '');
   const ascii = isAscii(bytes);
-  if (ascii && !STATEFUL.has(label) && !label.startsWith('utf-16') && !label.startsWith('utf-32')) {
+  // Text in UTF-16 has a zero byte in every line end and blank; without one it is ASCII under a wrong label.
+  const wide = label.startsWith('utf-16') || label.startsWith('utf-32');
+  if (ascii && !STATEFUL.has(label) && !(wide && bytes.includes(0))) {
     return {
       text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
-      charset: label || 'us-ascii',
-      guessed: false,
+      charset: wide ? 'us-ascii' : label || 'us-ascii',
+      guessed: wide && bytes.length > 0,
     };
   }
   if (label === '' || UNRELIABLE.has(label)) return utf8OrLatin(bytes, label);
@@ -63,6 +65,9 @@ const UNRELIABLE = new Set([
   'x-unknown',
   'default',
   'binary',
+  // Transfer encodings written where the charset belongs; iconv-lite would encode the text with them.
+  'base64',
+  'hex',
 ]);
 const LATIN = new Set(['iso-8859-1', 'iso8859-1', 'iso_8859-1', 'latin1', 'windows-1252', 'cp1252', 'x-ansi', 'ansi']);
 /** Charsets whose text is made of ASCII bytes, so that "all ASCII" proves nothing. */

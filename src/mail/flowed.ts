@@ -22,7 +22,8 @@ export function unflow(text: string, deleteSpace: boolean): string {
     const unstuffed = line.charAt(marks) === ' ' ? line.slice(marks + 1) : line.slice(marks);
     // The signature separator ends in a blank and stands alone (section 4.3).
     const isSeparator = unstuffed === '-- ';
-    if (marks !== depth || isSeparator) finish();
+    // By the letter an empty line may end a paragraph; people who leave a blank at the end of a line mean a gap.
+    if (marks !== depth || isSeparator || unstuffed === '') finish();
     const flows = !isSeparator && unstuffed.endsWith(' ');
     paragraph.push(flows && deleteSpace ? unstuffed.slice(0, -1) : unstuffed);
     depth = marks;

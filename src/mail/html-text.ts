@@ -3,13 +3,22 @@
  * nested tags have stopped other programs. HTML itself is kept as received and sanitised where it is shown.
  */
 import { convert, type HtmlToTextOptions } from 'html-to-text';
+import { nestedDeeperThan } from './html-depth.ts';
 
 /** More HTML than this is not turned into text; the start of it is, and the caller notes that. */
 const MAX_HTML = 1_000_000;
 
+/**
+ * Tags nested deeper than this are not given to the converter: its parser needs quadratic time for them (20 s for
+ * 1 MB of `<div>`), its walk the stack. Long threads of quoted mail have been seen at 150.
+ */
+const MAX_DEPTH = 500;
+/** Stands for what the converter left out; a noncharacter, so that no text holds it. */
+const LEFT_OUT = '\ufdd0';
+
 const OPTIONS: HtmlToTextOptions = {
   wordwrap: false,
-  limits: { maxInputLength: MAX_HTML, maxDepth: 50, maxChildNodes: 10_000, ellipsis: '…' },
+  limits: { maxInputLength: MAX_HTML, maxDepth: MAX_DEPTH, maxChildNodes: 10_000, ellipsis: LEFT_OUT },
   selectors: [
     {
       selector: 'a',
@@ -27,12 +36,14 @@ const OPTIONS: HtmlToTextOptions = {
 
 /** Never throws; `truncated` is true when the HTML was too large or could not be converted as a whole. */
 export function htmlToPlainText(html: string): { readonly text: string; readonly truncated: boolean } {
-  const truncated = html.length > MAX_HTML;
+  const read = html.slice(0, MAX_HTML);
+  if (nestedDeeperThan(read, MAX_DEPTH)) return { text: withoutTags(read), truncated: true };
   try {
-    const text = convert(truncated ? html.slice(0, MAX_HTML) : html, OPTIONS);
-    return { text: text.replace(/\r\n?/g, '\n'), truncated };
+    const text = convert(read, OPTIONS).replace(/\r\n?/g, '\n');
+    const truncated = html.length > MAX_HTML || text.includes(LEFT_OUT);
+    return { text: text.replaceAll(LEFT_OUT, '…'), truncated };
   } catch {
-    return { text: withoutTags(html.slice(0, MAX_HTML)), truncated: true };
+    return { text: withoutTags(read), truncated: true };
   }
 }
 

@@ -54,7 +54,9 @@ export function readMimeParts(source: Readable, readAttachment: AttachmentReader
 
   return new Promise((resolve, reject) => {
     let settled = false;
+    let brokenOff = false;
     let reading: Promise<void> = Promise.resolve();
+    let open: Readable | null = null;
     const finish = () => {
       if (settled) return;
       settled = true;
@@ -72,7 +74,13 @@ export function readMimeParts(source: Readable, readAttachment: AttachmentReader
     parser.on('data', (part: AttachmentPart | { type: 'text' }) => {
       if (part.type !== 'attachment') return;
       const digest = () => ({ sha256: part.checksum ?? '', size: part.size ?? 0 });
-      reading = readAttachment(attachmentHead(part), part.content, digest).then(() => part.release(), fail);
+      open = part.content;
+      reading = readAttachment(attachmentHead(part), part.content, digest).then(
+        () => part.release(),
+        (cause) => {
+          if (!brokenOff) fail(cause);
+        },
+      );
     });
     parser.on('end', () => {
       // A multipart of which not one boundary was found.
@@ -82,7 +90,10 @@ export function readMimeParts(source: Readable, readAttachment: AttachmentReader
     parser.on('error', (error: Error & { code?: string }) => {
       // The parser gives up: limits exceeded or a transfer encoding it can't follow. What was read so far counts.
       defects.add(error.code === 'EMAXLEN' ? 'too-many-parts-or-headers' : 'broken-mime');
-      finish();
+      brokenOff = true;
+      // An attachment that was being read would wait for its end for ever.
+      open?.destroy(error);
+      void reading.then(finish);
     });
     source.on('error', fail);
     source.pipe(parser);

@@ -113,10 +113,9 @@ export function createOutboxWorker(
   }
 
   function outcomeOf(row: OutboxDetail, result: SendResult): SendOutcome {
-    if (result.ok) {
-      failuresInARow = 0;
-      return { state: 'sent' };
-    }
+    // Whatever it said about the mail, the transport has worked.
+    if (result.ok || result.failure !== 'transport') failuresInARow = 0;
+    if (result.ok) return { state: 'sent' };
     switch (result.failure) {
       case 'permanent':
         return { state: 'failed', error: result.error };

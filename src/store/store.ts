@@ -73,27 +73,36 @@ export interface MailToKeep {
   readonly subject: string;
 }
 
-export interface AccountToSave {
+export interface Account {
   readonly number: string;
   readonly name: string;
   readonly language: Language | null;
   readonly state: AccountState;
-  readonly contacts: readonly ContactToSave[];
+  readonly contacts: readonly AccountContact[];
   /** In normal form. */
   readonly services: readonly string[];
 }
 
-export interface ContactToSave {
+interface AccountContact {
   /** Normal form or `*@domain`. */
   readonly address: string;
   readonly name: string;
   readonly language: Language | null;
   readonly role: ContactRole;
   readonly primary: boolean;
+  /** `null`: all. */
   readonly departments: readonly string[] | null;
 }
 
-/** merge: what is named is added or updated, nothing is removed. replace: contacts and services of a named account become exactly these. */
+/** What is left out stays as it is where it is merged into what is there; otherwise it gets its default. */
+export type AccountToSave = Pick<Account, 'number' | 'name' | 'services'> &
+  LeftOut<Pick<Account, 'language' | 'state'>> & { readonly contacts: readonly ContactToSave[] };
+
+export type ContactToSave = Pick<AccountContact, 'address'> & LeftOut<Omit<AccountContact, 'address'>>;
+
+type LeftOut<Fields> = { readonly [Key in keyof Fields]?: Fields[Key] | undefined };
+
+/** merge: what is named is added or updated, nothing is removed. replace: a named account becomes exactly this. */
 export type SaveMode = 'merge' | 'replace';
 
 export interface SavedCounts {
@@ -111,7 +120,7 @@ export interface AccountSummary {
   readonly services: number;
 }
 
-export interface AccountDetail extends AccountToSave {
+export interface AccountDetail extends Account {
   readonly tickets: readonly TicketSummary[];
 }
 

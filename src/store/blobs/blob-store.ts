@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 export interface Digest {
@@ -16,6 +16,8 @@ export interface Digest {
 export class BlobStore {
   private readonly folder: string;
   private readonly nextName: () => string;
+  /** Folders of this store whose own names are known to be on the disk. */
+  private readonly durable = new Set<string>();
 
   /** `nextName` gives names for unfinished files that no other process uses. */
   constructor(folder: string, nextName: () => string) {
@@ -45,21 +47,28 @@ export class BlobStore {
     const blob = await this.begin();
     try {
       for await (const chunk of content) await blob.append(chunk);
+      await blob.finishAs(digest());
     } catch (error) {
       await blob.discard();
       throw error;
     }
-    await blob.finishAs(digest());
   }
 
   /** Moves a written file to its final name and makes the name durable. */
   async adopt(temporary: string, { sha256 }: Digest): Promise<void> {
     const final = this.path(sha256);
-    const folder = join(this.folder, sha256.slice(0, 2));
-    const isNewFolder = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+    await mkdir(dirname(final), { recursive: true, mode: 0o700 });
     await rename(temporary, final);
+    await this.makeNameDurable(final);
+  }
+
+  /** Also for a file that is there already: whoever put it there may not have come this far yet. */
+  async makeNameDurable(final: string): Promise<void> {
+    const folder = dirname(final);
     await syncFolder(folder);
-    if (isNewFolder) await syncFolder(this.folder);
+    if (this.durable.has(folder)) return;
+    await syncFolder(this.folder);
+    this.durable.add(folder);
   }
 
   async has({ sha256, size }: Digest): Promise<boolean> {
@@ -100,14 +109,23 @@ export class UnfinishedBlob {
 
   /** For content whose digest is known from elsewhere. */
   async finishAs(digest: Digest): Promise<void> {
-    if (await this.store.has(digest)) return this.discard();
-    await this.file.sync();
-    await this.file.close();
-    await this.store.adopt(this.path, digest);
+    if (await this.store.has(digest)) {
+      await this.discard();
+      return this.store.makeNameDurable(this.store.path(digest.sha256));
+    }
+    try {
+      await this.file.sync();
+      await this.file.close();
+      await this.store.adopt(this.path, digest);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
   }
 
+  /** May be called more than once. */
   async discard(): Promise<void> {
-    await this.file.close();
+    await this.file.close().catch(() => undefined);
     await unlink(this.path).catch(() => undefined);
   }
 }

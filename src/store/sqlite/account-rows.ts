@@ -3,7 +3,7 @@
  */
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { AccountSummary, AccountToSave, ContactToSave, Page, SavedCounts, SaveMode } from '../store.ts';
+import type { Account, AccountSummary, AccountToSave, ContactToSave, Page, SavedCounts, SaveMode } from '../store.ts';
 import { accounts, contacts, services, tickets } from './schema.ts';
 
 export function saveAccounts(
@@ -23,8 +23,11 @@ function saveAccount(
   mode: SaveMode,
   now: number,
 ): keyof SavedCounts {
-  const { number, name, language, state } = account;
+  const { number, name } = account;
   const existing = db.select().from(accounts).where(eq(accounts.number, number)).get();
+  const before = mode === 'merge' ? existing : undefined;
+  const language = account.language === undefined ? (before?.language ?? null) : account.language;
+  const state = account.state ?? before?.state ?? 'active';
   if (existing === undefined) {
     const { id } = db
       .insert(accounts)
@@ -54,25 +57,24 @@ function saveContacts(
   const existing = db.select().from(contacts).where(eq(contacts.accountId, accountId)).all();
   let changed = false;
   for (const contact of wanted) {
-    const { address, name, language, role, primary } = contact;
-    const departments = contact.departments === null ? null : [...contact.departments];
+    const { address } = contact;
     const known = existing.find((row) => row.address === address);
+    const values = contactValues(contact, mode === 'merge' ? known : undefined);
     const same =
       known !== undefined &&
-      known.name === name &&
-      known.language === language &&
-      known.role === role &&
-      known.isPrimary === primary &&
-      JSON.stringify(known.departments) === JSON.stringify(departments);
+      known.name === values.name &&
+      known.language === values.language &&
+      known.role === values.role &&
+      known.isPrimary === values.isPrimary &&
+      JSON.stringify(known.departments) === JSON.stringify(values.departments);
     if (same) continue;
     changed = true;
     // One primary account for each address: the newest word wins.
-    if (primary)
+    if (values.isPrimary)
       db.update(contacts)
         .set({ isPrimary: false })
         .where(and(eq(contacts.address, address), eq(contacts.isPrimary, true)))
         .run();
-    const values = { name, language, role, isPrimary: primary, departments };
     if (known === undefined)
       db.insert(contacts)
         .values({ ...values, accountId, address, createdAt: now })
@@ -84,6 +86,22 @@ function saveContacts(
   const dropped = existing.filter(({ address }) => !kept.has(address)).map(({ id }) => id);
   if (dropped.length > 0) db.delete(contacts).where(inArray(contacts.id, dropped)).run();
   return changed || dropped.length > 0;
+}
+
+type ContactRow = typeof contacts.$inferSelect;
+
+/** What is not given stays as it was `before`, and has its default on a new contact. */
+function contactValues(
+  { name, language, role, primary, departments }: ContactToSave,
+  before: ContactRow | undefined,
+): Pick<ContactRow, 'name' | 'language' | 'role' | 'isPrimary' | 'departments'> {
+  return {
+    name: name ?? before?.name ?? '',
+    language: language === undefined ? (before?.language ?? null) : language,
+    role: role ?? before?.role ?? 'holder',
+    isPrimary: primary ?? before?.isPrimary ?? false,
+    departments: departments === undefined ? (before?.departments ?? null) : departments && [...departments],
+  };
 }
 
 function saveServices(
@@ -145,7 +163,7 @@ export function findAccount(
   db: BetterSQLite3Database,
   number: string,
   maxTickets: number,
-): (AccountToSave & { readonly ticketIds: readonly number[] }) | null {
+): (Account & { readonly ticketIds: readonly number[] }) | null {
   const account = db.select().from(accounts).where(sql`${accounts.number} = ${number} collate nocase`).get();
   if (account === undefined) return null;
   const own = db.select().from(contacts).where(eq(contacts.accountId, account.id)).orderBy(asc(contacts.id)).all();

@@ -15,7 +15,7 @@ interface Waiting {
 const MAX_GROUP = 256;
 
 /** How long another program may hold the database before the mails that wait are turned away. */
-export interface Patience {
+interface Patience {
   readonly busyRetries: number;
   readonly busyPauseMs: number;
 }
