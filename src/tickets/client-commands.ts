@@ -4,12 +4,13 @@
 
 export type ClientCommand = 'close';
 
+const LONGEST = 20;
 const CLOSE = new Set(['#cerrar', '#close']);
 
 /** The command in the first line of the visible text that is not empty; `null` when there is none. */
 export function readClientCommand(visible: string): ClientCommand | null {
   const start = visible.trimStart();
   const end = start.indexOf('\n');
-  const line = (end < 0 ? start : start.slice(0, end)).slice(0, 40).trim().toLowerCase();
-  return CLOSE.has(line) ? 'close' : null;
+  const line = (end < 0 ? start : start.slice(0, end)).trimEnd();
+  return line.length <= LONGEST && CLOSE.has(line.toLowerCase()) ? 'close' : null;
 }

@@ -48,7 +48,7 @@ function addDomains(word: string, found: Set<string>): void {
   for (let from = 0; from < labels.length - 1; from += 1) found.add(labels.slice(from).join('.'));
 }
 
-/** Letters, digits, hyphen and dot, and every character that is not ASCII. */
+/** Letters and digits of any script, hyphen and dot; not the quotes and marks that a sentence puts around a name. */
 function isHostCharacter(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
@@ -56,7 +56,7 @@ function isHostCharacter(code: number): boolean {
     (code >= 0x30 && code <= 0x39) ||
     code === 0x2d ||
     code === 0x2e ||
-    (code > 0xa0 && code !== 0x3002 && !(code >= 0x2000 && code <= 0x206f))
+    (code > 0x7f && /^[\p{L}\p{M}\p{N}]$/u.test(String.fromCharCode(code)))
   );
 }
 

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import {
+  derive,
+  deriveNumber,
+  deriveToken,
+  ENTROPY_BYTES,
+  intakeReference,
+  normalizeReference,
+} from '../../src/tickets/entropy.ts';
+
+const entropy = (seed: string) => Buffer.alloc(ENTROPY_BYTES, seed);
+
+describe('what is derived from entropy', () => {
+  it('is the same for the same bytes and purpose, and nothing else', () => {
+    expect(derive(entropy('a'), 'x')).toEqual(derive(entropy('a'), 'x'));
+    expect(derive(entropy('a'), 'x')).not.toEqual(derive(entropy('b'), 'x'));
+    expect(derive(entropy('a'), 'x')).not.toEqual(derive(entropy('a'), 'y'));
+  });
+
+  it.each([1, 2, 10, 900_000, 2 ** 40])('is a whole number below %i', (below) => {
+    for (let index = 0; index < 200; index += 1) {
+      const number = deriveNumber(entropy('a'), `${index}`, below);
+      expect(Number.isSafeInteger(number) && number >= 0 && number < below).toBe(true);
+    }
+  });
+
+  it('is a token that may stand in a Message-ID', () => {
+    expect(deriveToken(entropy('a'), 'x')).toMatch(/^[0-9a-f]{16}$/);
+    expect(deriveToken(entropy('a'), 'x', 40)).toHaveLength(40);
+  });
+});
+
+describe('an intake reference', () => {
+  it('is ten characters that survive being read out', () => {
+    const seen = new Set<string>();
+    for (let index = 0; index < 300; index += 1) seen.add(intakeReference(entropy(`${index}.`)));
+    expect(seen.size).toBe(300);
+    for (const reference of seen) {
+      expect(reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{10}$/);
+      expect(normalizeReference(reference)).toBe(reference);
+    }
+  });
+
+  it.each([
+    ['7kq2m-9xf4t', '7KQ2M9XF4T'],
+    [' 7KQ2M 9XF4T ', '7KQ2M9XF4T'],
+    ['o1Il000000', '0111000000'],
+  ])('is found as typed: %j', (typed, reference) => {
+    expect(normalizeReference(typed)).toBe(reference);
+  });
+});
