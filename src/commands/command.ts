@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, type ConfigProblem, loadConfig } from '../config.ts';
+import type { ConfigProblem } from '../config/problems.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
