@@ -6,6 +6,7 @@
  */
 import { checkSignatures } from './dkim.ts';
 import { discoverDmarc } from './dmarc-discovery.ts';
+import type { DmarcPolicy } from './dmarc-record.ts';
 import { AUTH_LIMITS, type AuthLimits } from './limits.ts';
 import { organizationOf } from './organizational-domain.ts';
 import type { RawMail } from './raw-mail.ts';
@@ -47,6 +48,22 @@ async function check(input: AuthInput, resolver: MailResolver, limits: AuthLimit
 
 async function findPolicy(fromDomain: string, resolver: MailResolver) {
   return discoverDmarc(fromDomain, organizationOf(fromDomain), resolver.ask);
+}
+
+/** What the From domain (A-labels) asks to be done with mails that fail; `null` when it publishes nothing. */
+export async function publishedPolicy(
+  fromDomain: string,
+  lookup: Lookup,
+  limits: AuthLimits = AUTH_LIMITS,
+): Promise<DmarcPolicy | null | 'temporary'> {
+  const resolver = boundedResolver(lookup, limits);
+  try {
+    const found = await findPolicy(fromDomain, resolver);
+    if (found.kind === 'temporary') return 'temporary';
+    return found.kind === 'record' ? found.policy : null;
+  } finally {
+    resolver.close();
+  }
 }
 
 /** Something failed that should not: nothing is known, so nobody is believed and nobody is refused for good. */

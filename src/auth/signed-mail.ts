@@ -48,13 +48,15 @@ export function readSignedHeader(header: Buffer, maxSignatures: number): SignedH
   );
   if (tooLong && signatures.length > 0) return nothing('a header field is too long to verify');
 
+  const counts = new Map<string, number>();
+  for (const { name } of fields) if (decides(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const domains: string[] = [];
   const refused: SignatureEvidence[] = [];
   const kept: Buffer[] = [];
   for (const field of fields) {
     if (field.name.startsWith('arc-') || field.name === 'return-path') continue;
     if (field.name === 'dkim-signature') {
-      const signature = readSignature(field.bytes);
+      const signature = readSignature(field.bytes, counts);
       if (signature.refusal !== null) {
         refused.push({ domain: signature.domain, result: 'permerror', note: signature.refusal });
         continue;
@@ -70,7 +72,25 @@ type Signature =
   | { readonly domain: string; readonly refusal: null }
   | { readonly domain: string | null; readonly refusal: string };
 
-function readSignature(bytes: Buffer): Signature {
+/** Fields that say what a mail is about, which thread it is of, and how to read it: those that we go by. */
+const DECIDING = new Set([
+  'from',
+  'subject',
+  'message-id',
+  'date',
+  'to',
+  'cc',
+  'in-reply-to',
+  'references',
+  'mime-version',
+]);
+
+function decides(name: string): boolean {
+  return DECIDING.has(name) || name.startsWith('content-');
+}
+
+/** `counts`: how often each deciding field stands in the header. */
+function readSignature(bytes: Buffer, counts: ReadonlyMap<string, number>): Signature {
   if (bytes.length > MAX_SIGNATURE) return { domain: null, refusal: 'the signature is too long' };
   const tags = readTags(bytes.toString('latin1', bytes.indexOf(':') + 1));
   const domain = plainDomain(tags.get('d') ?? '');
@@ -80,6 +100,13 @@ function readSignature(bytes: Buffer): Signature {
   if (algorithm !== 'rsa-sha256' && algorithm !== 'ed25519-sha256') return { domain, refusal: 'unfit algorithm' };
   const signed = (tags.get('h') ?? '').toLowerCase().split(':');
   if (!signed.includes('from')) return { domain, refusal: 'From is not signed' };
+  // A signature covers the lowest fields of a name, we read the topmost: whoever replays a signed mail could put another
+  // subject on top (RFC 6376 section 8.15). Where the signer has signed more of them than there are, nothing was added.
+  for (const [name, count] of counts) {
+    const covered = signed.filter((one) => one === name).length;
+    if (count > 1 && covered < count) return { domain, refusal: `${name} stands more than once` };
+  }
+  if (counts.has('subject') && !signed.includes('subject')) return { domain, refusal: 'Subject is not signed' };
   if (tags.has('l')) return { domain, refusal: 'l= leaves the end of the body unsigned' };
   return { domain, refusal: null };
 }

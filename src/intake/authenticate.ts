@@ -2,13 +2,13 @@
  * Whether the sender is who the mail says, as this installation has chosen to find out: nobody asks, a trusted relay
  * has asked already, or we ask DNS ourselves.
  */
-import { authenticate } from '../auth/authenticate.ts';
+import { authenticate, publishedPolicy } from '../auth/authenticate.ts';
 import type { TrustedRelay } from '../auth/authentication-results.ts';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { organizationOf } from '../auth/organizational-domain.ts';
 import { readRelayReport, relayVerdict } from '../auth/relay-verdict.ts';
 import type { Lookup } from '../auth/resolver.ts';
-import type { NetworkList } from '../auth/trusted-networks.ts';
+import { canonicalAddress, type NetworkList } from '../auth/trusted-networks.ts';
 import type { AuthVerdict } from '../auth/verdict.ts';
 import type { Log } from '../log.ts';
 import { domainOf } from '../mail/address.ts';
@@ -25,6 +25,8 @@ export interface AuthenticationOptions {
   readonly staffNetworks: NetworkList;
   /** Relays that report what they found in `Authentication-Results`, by their address. */
   readonly reportingRelays: ReadonlyMap<string, TrustedRelay>;
+  /** All trusted relays. Where one of them does not name its client, nobody knows who that was. */
+  readonly relays: ReadonlySet<string>;
   readonly lookup: Lookup;
   /** Our own host name, for SPF macros. */
   readonly hostname: string;
@@ -32,11 +34,12 @@ export interface AuthenticationOptions {
 }
 
 export function createAuthenticator(options: AuthenticationOptions): Authenticate {
-  const { mode, staffNetworks, reportingRelays, lookup, hostname, log } = options;
-  if (mode === 'off') return async (_, { ip }) => trusted(ip !== null && staffNetworks.has(ip));
+  const { mode, staffNetworks, reportingRelays, relays, lookup, hostname, log } = options;
+  const isStaffNetwork = (ip: string | null) => ip !== null && !relays.has(ip) && staffNetworks.has(ip);
+  if (mode === 'off') return async (_, { ip }) => trusted(isStaffNetwork(ip));
 
   return async (mail, envelope, source) => {
-    const { ip } = envelope;
+    const ip = envelope.ip === null ? null : (canonicalAddress(envelope.ip) ?? envelope.ip);
     const fromDomain = mail.sender.clear ? domainOf(mail.sender.address) : null;
     // Nothing connected: there is nothing to ask SPF for.
     if (ip === null) return unknown();
@@ -44,9 +47,23 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
     const relay = reportingRelays.get(ip);
     if (relay !== undefined) {
       const report = readRelayReport(mail.lines, relay);
-      if (report === null) return { ...unknown(), because: [`the relay ${ip} reports nothing as ${relay.authservId}`] };
+      const verdict = report === null ? null : relayVerdict(report, fromDomain, organizationOf);
+      const judged = report !== null && report.dmarc !== null && report.dmarc.fromDomain === fromDomain;
       // What a relay passes on is not from the network that the relay stands in.
-      return toAuthenticity(relayVerdict(report, fromDomain, organizationOf), false);
+      if (verdict !== null && (judged || verdict.outcome === 'verified')) return toAuthenticity(verdict, false);
+      // Without a DMARC result that can be read for our From domain, what the relay says proves nothing: a sender can
+      // make the relay's field unreadable. The domain's policy is asked of DNS, and what needs it is refused.
+      const demanded = await askPolicy(fromDomain, lookup);
+      return { ...unknown(), ...demanded, because: [`the relay ${ip} reports no DMARC result for this sender`] };
+    }
+    if (relays.has(ip)) {
+      // It did not name its client (XCLIENT, PROXY). Its own address would pass SPF for every domain that it sends for.
+      const verdict = await authenticate(
+        { raw: source.open, ip: NO_CLIENT, helo: '', mailFrom: envelope.mailFrom, hostname, fromDomain },
+        lookup,
+        AUTH_LIMITS,
+      );
+      return toAuthenticity(verdict, false);
     }
     const verdict = await authenticate(
       { raw: source.open, ip, helo: envelope.helo ?? '', mailFrom: envelope.mailFrom, hostname, fromDomain },
@@ -54,8 +71,20 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
       AUTH_LIMITS,
     );
     if (verdict.detail.length > 0) log.debug({ ip, detail: verdict.detail }, 'authentication');
-    return toAuthenticity(verdict, staffNetworks.has(ip));
+    return toAuthenticity(verdict, isStaffNetwork(ip));
   };
+}
+
+/** RFC 5737: nobody's address, so that SPF can pass for nobody but a domain that lets everybody send. */
+const NO_CLIENT = '192.0.2.0';
+
+async function askPolicy(
+  fromDomain: string | null,
+  lookup: Lookup,
+): Promise<Partial<Pick<Authenticity, 'outcome' | 'demanded'>>> {
+  if (fromDomain === null) return {};
+  const policy = await publishedPolicy(fromDomain, lookup);
+  return policy === 'temporary' ? { outcome: 'temporary-failure' } : { demanded: policy };
 }
 
 /** `authentication: off`: somebody in front of us has checked, so every sender counts as verified. */

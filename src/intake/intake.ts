@@ -66,6 +66,59 @@ export function createIntake(parts: IntakeParts): Intake {
     why: { reason: DoorReason | 'internal-error'; sender: string | null; subject: string },
   ) => store.keepMail({ reference, receivedAt, envelope, raw, size, ...why });
 
+  /** A mail whose bytes are all there. What is written on the way to a refusal is dropped again. */
+  const takeWhole = async (
+    envelope: Envelope,
+    reference: string,
+    receivedAt: number,
+    entropy: Uint8Array,
+    received: Extract<Awaited<ReturnType<typeof receive>>, { kind: 'whole' }>,
+  ): Promise<IntakeResult> => {
+    const attachments = blobs.stage();
+    try {
+      const policy = parts.policy();
+      const mail = await readMail(received.source, {
+        reference,
+        receivedAt,
+        entropy,
+        envelope,
+        keys,
+        keeper: attachments,
+        attachmentLimits: policy.attachments.limits,
+        authenticate: (parsed) => parts.authenticate(parsed, envelope, received.source),
+      });
+      const sender = mail.sender.clear ? mail.sender.address : null;
+      const verified = mail.authenticity.outcome === 'verified';
+      if (!parts.rates.allow({ sender, verified, ip: envelope.ip })) return { kind: 'over-rate', reference };
+
+      const signing = { key: signingKey(keys), domain: parts.messageIdDomain };
+      const rules = { policy, signing, now: clock.now() };
+      const record = { mail, raw: await received.keep(), size: received.size };
+      // Attachments get their names only when a message will name them: most mail with files from strangers is refused.
+      let decision = mail.attachments.length === 0 ? null : await store.recordWithoutFiles(record, rules);
+      if (decision === null) {
+        await attachments.adopt();
+        decision = await store.recordMail(record, rules);
+      }
+      if (decision.outgoing.length > 0) parts.onQueued();
+      // Only senders without proof are guesses; and a mail that has to come again was not tried in vain.
+      const proved = mail.authenticity.results?.aligned === true;
+      const guessed = decision.verdict === 'refuse' && decision.reason !== 'dns-temporary-failure' && !proved;
+      if (guessed && sender !== null) parts.rates.noteRefused(sender, envelope.ip);
+      return { kind: 'decided', reference, decision };
+    } catch (error) {
+      if (error instanceof StoreUnavailable || diskFault(error) !== null) throw error;
+      // A bug of ours on this mail. Its bytes are safe as soon as this row is.
+      const raw = await received.keep();
+      const why = { reason: 'internal-error', sender: null, subject: '' } as const;
+      await keep(envelope, reference, receivedAt, raw, received.size, why);
+      return { kind: 'kept', reference, error };
+    } finally {
+      await attachments.discard();
+      await received.discard();
+    }
+  };
+
   return {
     async take(envelope, stream, onFlood) {
       const entropy = parts.randomBytes(ENTROPY_BYTES);
@@ -95,38 +148,7 @@ export function createIntake(parts: IntakeParts): Intake {
           });
           return { kind: 'not-taken', reference, reason: received.kind };
         }
-        try {
-          const mail = await readMail(received.source, {
-            reference,
-            receivedAt,
-            entropy,
-            envelope,
-            keys,
-            keeper: blobs,
-            authenticate: (parsed) => parts.authenticate(parsed, envelope, received.source),
-          });
-          const sender = mail.sender.clear ? mail.sender.address : null;
-          const verified = mail.authenticity.outcome === 'verified';
-          if (!parts.rates.allow({ sender, verified, ip: envelope.ip })) return { kind: 'over-rate', reference };
-          const policy = parts.policy();
-          const signing = { key: signingKey(keys), domain: parts.messageIdDomain };
-          const decision = await store.recordMail(
-            { mail, raw: received.raw, size: received.size },
-            { policy, signing, now: clock.now() },
-          );
-          if (decision.outgoing.length > 0) parts.onQueued();
-          if (decision.verdict === 'refuse' && sender !== null) parts.rates.noteRefused(sender, envelope.ip);
-          return { kind: 'decided', reference, decision };
-        } catch (error) {
-          if (error instanceof StoreUnavailable || diskFault(error) !== null) throw error;
-          // A bug of ours on this mail. Its bytes are safe as soon as this row is.
-          await keep(envelope, reference, receivedAt, received.raw, received.size, {
-            reason: 'internal-error',
-            sender: null,
-            subject: '',
-          });
-          return { kind: 'kept', reference, error };
-        }
+        return await takeWhole(envelope, reference, receivedAt, entropy, received);
       } catch (error) {
         const why = error instanceof StoreUnavailable ? error.why : (diskFault(error) ?? 'io');
         return { kind: 'unavailable', reference, why, error };

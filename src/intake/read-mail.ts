@@ -3,8 +3,9 @@
  * Message-IDs recognised, authenticated. The same for a mail from the wire and for a file that is explained.
  */
 import { classify } from '../mail/automatic.ts';
+import type { AttachmentKeeper, AttachmentLimits } from '../mail/keep-attachments.ts';
 import { type SigningKey, verifyMessageId } from '../mail/message-id.ts';
-import { type AttachmentKeeper, type MailSource, type ParsedMail, parseMail } from '../mail/parse.ts';
+import { type MailSource, type ParsedMail, parseMail } from '../mail/parse.ts';
 import { REPLY_MARKERS } from '../mail/reply-marker.ts';
 import { splitReply } from '../mail/visible-reply.ts';
 import type { Authenticity } from '../tickets/authenticity.ts';
@@ -18,12 +19,13 @@ export interface Reading {
   readonly envelope: Envelope;
   readonly keys: readonly SigningKey[];
   readonly keeper: AttachmentKeeper | null;
+  readonly attachmentLimits?: AttachmentLimits;
   /** Asked once the sender is known. */
   authenticate(mail: ParsedMail): Promise<Authenticity>;
 }
 
 export async function readMail(source: MailSource, reading: Reading): Promise<IncomingMail> {
-  const parsed = await parseMail(source, reading.keeper);
+  const parsed = await parseMail(source, reading.keeper, reading.attachmentLimits);
   const authenticity = await reading.authenticate(parsed);
   const automatic = classify({
     lines: parsed.lines,
@@ -56,6 +58,7 @@ export async function readMail(source: MailSource, reading: Reading): Promise<In
     kind: automatic.kind,
     kindEvidence: automatic.evidence,
     bounce: automatic.bounce,
+    bounces: automatic.bounces,
     authenticity,
     defects: parsed.defects,
   };

@@ -13,14 +13,22 @@ import type { RawMail } from '../store/store.ts';
 const MAX_INLINE = 64 * 1024;
 
 export type Received =
-  | { readonly kind: 'whole'; readonly raw: RawMail; readonly source: MailSource; readonly size: number }
+  | {
+      readonly kind: 'whole';
+      readonly source: MailSource;
+      readonly size: number;
+      /** Makes the bytes durable where they are too many for a row, and says where they are. Once. */
+      readonly keep: () => Promise<RawMail>;
+      /** Drops the bytes; after `keep` it does nothing. */
+      readonly discard: () => Promise<void>;
+    }
   /** `start` are the first bytes, at most 64 KB; the rest was read and thrown away. */
   | { readonly kind: 'too-large' | 'bare-line-break'; readonly start: Buffer; readonly size: number };
 
 export interface ReceiveLimits {
   /** Bytes. */
   readonly maxMailBytes: number;
-  /** Called when the client goes on sending past twice the limit: the door should hang up. */
+  /** Called once when the client goes on sending past twice the limit, and nothing is read any more: hang up. */
   readonly onFlood?: () => void;
 }
 
@@ -44,8 +52,9 @@ export async function receive(
         headSize += chunk.length;
       }
       if (size > limits.maxMailBytes) {
-        if (size > 2 * limits.maxMailBytes) limits.onFlood?.();
-        continue;
+        if (size <= 2 * limits.maxMailBytes) continue;
+        limits.onFlood?.();
+        break;
       }
       breaks.read(chunk);
       if (blob !== null) await blob.append(chunk);
@@ -65,10 +74,27 @@ export async function receive(
     await blob?.discard();
     return { kind: tooLarge ? 'too-large' : 'bare-line-break', start: start.subarray(0, MAX_INLINE), size };
   }
-  if (blob === null) return { kind: 'whole', raw: { inline: start }, source: bufferSource(start), size };
-  const digest = await blob.finish();
-  const open = (): Readable => createReadStream(blobs.path(digest.sha256));
-  return { kind: 'whole', raw: { blob: digest }, source: { start, open }, size };
+  if (blob === null) {
+    const raw: RawMail = { inline: start };
+    return { kind: 'whole', source: bufferSource(start), size, keep: async () => raw, discard: async () => undefined };
+  }
+  return { kind: 'whole', size, ...unfinished(blob, start) };
+}
+
+function unfinished(blob: UnfinishedBlob, start: Buffer) {
+  let kept: RawMail | null = null;
+  // Read under its temporary name: parsing comes before anybody knows whether the mail is wanted.
+  const open = (): Readable => createReadStream(blob.path);
+  return {
+    source: { start, open },
+    keep: async (): Promise<RawMail> => {
+      kept ??= { blob: await blob.finish() };
+      return kept;
+    },
+    discard: async (): Promise<void> => {
+      if (kept === null) await blob.discard();
+    },
+  };
 }
 
 /**

@@ -53,6 +53,7 @@ export async function replayMail(
     envelope,
     keys: parts.keys,
     keeper: parts.blobs,
+    attachmentLimits: parts.policy.attachments.limits,
     authenticate: (parsed) => parts.authenticate(parsed, envelope, source),
   });
   return parts.store.replayMail(incoming, { policy: parts.policy, signing: parts.signing, now: parts.now, admitted });

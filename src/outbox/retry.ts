@@ -41,10 +41,20 @@ export interface SendError {
   readonly responseCode?: number | undefined;
   /** The command that was answered. */
   readonly command?: string | undefined;
+  /** Exit code of the sendmail command. */
+  readonly exitCode?: number | undefined;
 }
 
+/** sysexits.h of sendmail: usage, data, no input, no user, no host, and no permission concern this one mail. */
+const PERMANENT_EXITS: ReadonlySet<number> = new Set([64, 65, 66, 67, 68, 77]);
+const EX_TEMPFAIL = 75;
+
 /** Only a reply to RCPT or to the mail itself is about the mail; connection, TLS, log-in and MAIL FROM are the smarthost's. */
-export function classifyFailure({ code, responseCode, command }: SendError): SendFailure {
+export function classifyFailure({ code, responseCode, command, exitCode }: SendError): SendFailure {
+  // nodemailer itself found the address unfit: no other attempt will find it fitter.
+  if (code === 'EENVELOPE' && responseCode === undefined && command !== 'MAIL FROM') return 'permanent';
+  if (exitCode !== undefined)
+    return PERMANENT_EXITS.has(exitCode) ? 'permanent' : exitCode === EX_TEMPFAIL ? 'temporary' : 'transport';
   const aboutMail =
     command === 'RCPT TO' ||
     command === 'DATA' ||

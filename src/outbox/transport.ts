@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { classifyFailure, type SendFailure } from './retry.ts';
+import { classifyFailure, type SendError, type SendFailure } from './retry.ts';
 
 export interface Sending {
   /** Normal form; `''` is the null sender. */
@@ -115,12 +115,15 @@ async function attempt(send: () => Promise<unknown>): Promise<SendResult> {
   }
 }
 
-function errorFields(error: unknown): { code?: string; responseCode?: number; command?: string } {
+function errorFields(error: unknown): SendError {
   if (!(error instanceof Error)) return {};
-  const fields: { code?: string; responseCode?: number; command?: string } = {};
+  const fields: { -readonly [Name in keyof SendError]: SendError[Name] } = {};
   if ('code' in error && typeof error.code === 'string') fields.code = error.code;
   if ('responseCode' in error && typeof error.responseCode === 'number') fields.responseCode = error.responseCode;
   if ('command' in error && typeof error.command === 'string') fields.command = error.command;
+  // nodemailer tells the exit code of sendmail only in words: "Sendmail exited with code 67".
+  const exit = /^Sendmail exited with code (\d+)/.exec(error.message);
+  if (exit !== null) fields.exitCode = Number(exit[1]);
   return fields;
 }
 

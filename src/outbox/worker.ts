@@ -94,7 +94,8 @@ export function createOutboxWorker(
   }
 
   async function attempt(row: OutboxDetail): Promise<SendOutcome> {
-    const bytes = row.rendered ?? (await renderMail(row.mail, clock.now()));
+    const bytes = row.rendered ?? (await render(row));
+    if (bytes === null) return { state: 'failed', error: 'the mail could not be made (see the log)' };
     if (row.rendered === null) await store.freezeMail(row.id, bytes);
     const label = `${String(row.id).padStart(6, '0')}-${row.ticket ?? 'notice'}-${row.recipient}`;
     const result = await transport.send({ envelopeFrom: options.envelopeFrom, recipient: row.recipient, bytes, label });
@@ -110,6 +111,16 @@ export function createOutboxWorker(
       'outbox',
     );
     return outcome;
+  }
+
+  /** `null`: a fault of ours that another attempt would not mend. */
+  async function render(row: OutboxDetail): Promise<Buffer | null> {
+    try {
+      return await renderMail(row.mail, clock.now());
+    } catch (error) {
+      log.error({ error, outbox: row.id }, 'a mail could not be made');
+      return null;
+    }
   }
 
   function outcomeOf(row: OutboxDetail, result: SendResult): SendOutcome {
@@ -141,7 +152,8 @@ export function createOutboxWorker(
         'the outbound transport does not work; mails wait, none fails for it',
       );
     }
-    return postponed(error);
+    // Behind the others: where this one mail is what breaks the transport, the others get out before it is tried again.
+    return { state: 'queued', error, nextAttemptAt: pausedUntil + 1, counted: false };
   }
 
   function postponed(error: string): SendOutcome {

@@ -14,6 +14,7 @@ export type ReplyReason =
   | RefusalReason
   | DoorReason
   | 'accepted'
+  | 'bad-sender-syntax'
   | 'disk-full'
   | 'try-again'
   | 'too-many-recipients'
@@ -54,6 +55,12 @@ const NOT_REGISTERED: Template = {
 
 const TEMPLATES: Record<ReplyReason, Template> = {
   accepted: { code: 250, enhanced: '2.0.0', es: 'accepted', en: 'accepted' },
+  'bad-sender-syntax': {
+    code: 501,
+    enhanced: '5.1.7',
+    es: 'La dirección del remitente no es válida',
+    en: 'The sender address is not valid',
+  },
   'bad-recipient-syntax': {
     code: 501,
     enhanced: '5.1.3',
@@ -119,6 +126,12 @@ const TEMPLATES: Record<ReplyReason, Template> = {
     enhanced: '5.7.1',
     es: 'Este buzón solo recibe respuestas a tickets abiertos{help}',
     en: 'This mailbox only takes replies to existing tickets{help}',
+  },
+  'risky-attachment': {
+    code: 550,
+    enhanced: '5.7.1',
+    es: 'El correo lleva un archivo de un tipo que no se admite. Envíalo sin él o con un enlace{help}',
+    en: 'The mail has an attachment of a type that is not accepted. Send it without, or as a link{help}',
   },
   'unregistered-sender': NOT_REGISTERED,
   'blocked-sender': NOT_REGISTERED,

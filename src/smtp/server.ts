@@ -75,23 +75,6 @@ export function createSmtpDoor(
   const connections = new ConnectionCounts();
   let closing = false;
 
-  /** Runs a handler; whatever happens the client gets exactly one reply, and after too many refusals no more of them. */
-  function answer<T>(
-    session: SMTPServerSession,
-    callback: (error?: Error | null, result?: T) => void,
-    handler: () => Promise<T>,
-  ) {
-    return guarded(
-      (error, result) => {
-        if (error === null || error === undefined) return callback(null, result);
-        if (connections.countError(session.id) <= limits.errorsPerConnection) return callback(error);
-        callback(new ReplyError(replyFor('too-many-errors', contextOf(policy(), session))));
-        setImmediate(() => hangUp(session));
-      },
-      log,
-      handler,
-    );
-  }
   const refuse = (reason: ReplyReason, session: SMTPServerSession) =>
     new ReplyError(replyFor(reason, contextOf(policy(), session)));
 
@@ -102,6 +85,7 @@ export function createSmtpDoor(
         if (closing) throw refuse('shutting-down', session);
         const { remoteAddress: ip } = session;
         const count = connections.open(session.id, ip);
+        watchReplies(session);
         if (!options.relays.has(ip) && count > limits.connectionsPerAddress)
           throw refuse('too-many-connections', session);
       });
@@ -110,7 +94,7 @@ export function createSmtpDoor(
       connections.close(session.id);
     },
     onMailFrom(address, session, callback) {
-      void answer(session, callback, async () => {
+      void guarded(callback, log, async () => {
         if (closing) throw refuse('shutting-down', session);
         if (history.isGuessing(session.remoteAddress)) throw refuse('too-many-connections', session);
         const declared = address.args === false ? undefined : address.args.SIZE;
@@ -118,8 +102,9 @@ export function createSmtpDoor(
       });
     },
     onRcptTo(address, session, callback) {
-      void answer(session, callback, async () => {
-        const accepted = acceptRecipient(address.address, policy());
+      void guarded(callback, log, async () => {
+        const { mailFrom } = session.envelope;
+        const accepted = acceptRecipient(address.address, policy(), mailFrom === false || mailFrom.address === '');
         if (!accepted.accepted) {
           const { reason, language, department } = accepted;
           log.info({ recipient: address.address, reason, ip: session.remoteAddress }, 'recipient refused');
@@ -130,10 +115,13 @@ export function createSmtpDoor(
       });
     },
     onData(stream, session, callback) {
-      const done = answer(session, callback, async () => {
+      const done = guarded(callback, log, async () => {
         const started = performance.now();
         const envelope = envelopeOf(session);
-        const result = await intake.take(envelope, stream, () => hangUp(session));
+        const result = await intake.take(envelope, stream, () => {
+          // Without a word the sender would come again for days.
+          hangUp(session, refuse('too-large', session));
+        });
         report(log, result, envelope, performance.now() - started);
         const reply = replyToResult(result, policy(), envelope);
         if (reply.code >= 400) throw new ReplyError(reply);
@@ -148,9 +136,31 @@ export function createSmtpDoor(
     if (server.server.listening) log.info({ error: error.message }, 'an SMTP connection failed');
   });
 
-  const hangUp = (session: SMTPServerSession) => {
-    for (const connection of server.connections) if (connection.session === session) connection.close();
+  const connectionOf = (session: SMTPServerSession) => {
+    for (const connection of server.connections) if (connection.session.id === session.id) return connection;
+    return undefined;
   };
+  const hangUp = (session: SMTPServerSession, last: ReplyError) => {
+    const connection = connectionOf(session);
+    connection?.send(last.responseCode, last.message);
+    connection?.close();
+  };
+
+  /** Every reply passes here, the library's own too: refusals are counted, and its words become ours. */
+  function watchReplies(session: SMTPServerSession): void {
+    const connection = connectionOf(session);
+    if (connection === undefined) return;
+    const send = connection.send.bind(connection);
+    connection.send = (code, data, context) => {
+      const reason = typeof data === 'string' ? LIBRARY_WORDS.get(data) : undefined;
+      const ours = reason === undefined ? null : replyFor(reason, contextOf(policy(), session));
+      if (code < 400 || connections.countError(session.id) <= limits.errorsPerConnection) {
+        return send(ours?.code ?? code, ours?.text ?? data, context);
+      }
+      connection.send = send;
+      hangUp(session, refuse('too-many-errors', session));
+    };
+  }
 
   return {
     listen: () =>
@@ -171,6 +181,12 @@ export function createSmtpDoor(
     },
   };
 }
+
+/** What smtp-server says by itself before it asks us. */
+const LIBRARY_WORDS: ReadonlyMap<string, ReplyReason> = new Map([
+  ['Error: Bad sender address syntax', 'bad-sender-syntax'],
+  ['Error: Bad recipient address syntax', 'bad-recipient-syntax'],
+]);
 
 /** Open connections by client address, and refusals by connection. */
 class ConnectionCounts {

@@ -42,6 +42,11 @@ export class BlobStore {
     return new UnfinishedBlob(this, path, await open(path, 'wx', 0o600));
   }
 
+  /** For contents of which nobody knows yet whether they are wanted. */
+  stage(): StagedBlobs {
+    return new StagedBlobs(this);
+  }
+
   /** Keeps what the stream holds; `digest` can be asked once it has ended. */
   async keep(content: Readable, digest: () => Digest): Promise<void> {
     const blob = await this.begin();
@@ -77,6 +82,43 @@ export class BlobStore {
     } catch {
       return false;
     }
+  }
+}
+
+/**
+ * Contents that may be wanted or not: written to the disk as they stream by, put under their names all together, or
+ * dropped without a trace.
+ */
+export class StagedBlobs {
+  private readonly store: BlobStore;
+  private readonly written: { readonly blob: UnfinishedBlob; readonly digest: Digest }[] = [];
+
+  constructor(store: BlobStore) {
+    this.store = store;
+  }
+
+  /** As `BlobStore.keep`, but nothing has its name yet. */
+  async keep(content: Readable, digest: () => Digest): Promise<void> {
+    const blob = await this.store.begin();
+    try {
+      for await (const chunk of content) await blob.append(chunk);
+      this.written.push({ blob, digest: digest() });
+    } catch (error) {
+      await blob.discard();
+      throw error;
+    }
+  }
+
+  /** Resolves when all of it is durable under its names. */
+  async adopt(): Promise<void> {
+    for (const { blob, digest } of this.written) await blob.finishAs(digest);
+    this.written.length = 0;
+  }
+
+  /** May be called at any time; what was adopted stays. */
+  async discard(): Promise<void> {
+    for (const { blob } of this.written) await blob.discard();
+    this.written.length = 0;
   }
 }
 
