@@ -185,11 +185,15 @@ export function normalizeAddress(text: string, options: { readonly stripTag?: bo
   let local = text.slice(0, at);
   // Encoded words are not allowed in an address (RFC 2047 section 5): what looks like one was meant to deceive.
   if (local.includes('=?')) return null;
+  // Controls and characters without a shape (bidi marks, soft hyphens) make two addresses look like one.
+  if (/[\p{Cc}\p{Cf}]/u.test(text)) return null;
   if (Buffer.byteLength(local) > MAX_LOCAL || !(ATOM.test(local) || QUOTED.test(local))) return null;
   const domain = normalizeDomain(text.slice(at + 1));
   if (domain === null) return null;
   if (local.startsWith('"')) local = unquotedIfAtom(local);
   local = local.normalize('NFC').toLowerCase();
+  // `İ` grows when it is folded.
+  if (Buffer.byteLength(local) > MAX_LOCAL || !(ATOM.test(local) || QUOTED.test(local))) return null;
   if (options.stripTag === true && !local.startsWith('"')) {
     const plus = local.indexOf('+');
     if (plus > 0) local = local.slice(0, plus);

@@ -147,7 +147,10 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-/** Control characters, line and paragraph separators become one space each: a header value is one line. */
+/**
+ * Control characters, line and paragraph separators become one space each: a header value is one line. Bidi controls
+ * too: they turn the text around them, a file name or an amount, into another one.
+ */
 export function withoutControls(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ');
 }

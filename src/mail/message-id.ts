@@ -48,9 +48,9 @@ const PREFIX = 'tq';
 const SIGNATURE_LENGTH = 24;
 const TOKEN = /^[a-z0-9]{1,40}$/;
 
-/** Makes a signed Message-ID, brackets included. `domain` in A-labels. */
+/** Makes a signed Message-ID, brackets included, all of it in lower case. `domain` in A-labels. */
 export function signMessageId(id: SignedId, key: SigningKey, domain: string): string {
-  return `<${PREFIX}.${id.ticket}.${id.part}.${key.id}.${signature(id, key)}@${domain}>`;
+  return `<${PREFIX}.${id.ticket}.${id.part}.${key.id}.${signature(id, key)}@${domain.toLowerCase()}>`;
 }
 
 /** What one of our own IDs says, or `null` for anybody else's, a forged one, or one of a revoked key. */

@@ -44,7 +44,7 @@ export type AttachmentReader = (
 
 /** More parts than this are a bomb, not a letter. */
 const MAX_PARTS = 1000;
-/** Text beyond this in one part stays in the raw mail only. */
+/** Text beyond this, of all parts of a mail together, stays in the raw mail only. */
 const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
 /** Reads all parts. Total: what is wrong comes back in `defects`; only an error of `readAttachment` rejects. */
@@ -182,11 +182,11 @@ class PartParser extends MailParser {
 
 /** A class in the shape of node-iconv's `Iconv`, which is what mailparser's option of that name takes. */
 function textDecoderInto(defects: Set<string>): new (charset: string, target: string) => Transform {
+  let budget = MAX_TEXT_BYTES;
   return class PartTextDecoder extends Transform {
     private readonly format: string;
     private readonly declared: string;
     private readonly chunks: Buffer[] = [];
-    private length = 0;
 
     constructor(label: string) {
       super();
@@ -196,17 +196,17 @@ function textDecoderInto(defects: Set<string>): new (charset: string, target: st
     }
 
     override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-      const room = MAX_TEXT_BYTES - this.length;
-      if (room > 0) this.chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      this.length += chunk.length;
+      if (chunk.length > budget) defects.add('text-cut');
+      if (budget > 0) this.chunks.push(chunk.length > budget ? chunk.subarray(0, budget) : chunk);
+      budget = Math.max(0, budget - chunk.length);
       done();
     }
 
     override _flush(done: TransformCallback): void {
-      if (this.length > MAX_TEXT_BYTES) defects.add('text-cut');
       const decoded = decodeBytes(Buffer.concat(this.chunks), this.declared);
       if (decoded.guessed) defects.add('charset-guessed');
       const text = this.format === OURS ? decoded.text : unflow(decoded.text, this.format === FLOWED_DELSP);
+      if (text.includes('\u0000')) defects.add('nul-bytes');
       // NUL ends strings in too many programs that will see this text later.
       done(null, Buffer.from(text.replaceAll('\u0000', '\ufffd'), 'utf8'));
     }

@@ -8,17 +8,17 @@ import { normalizeAddress, readMailboxes } from './address.ts';
 import { decodeBytes } from './charset.ts';
 import { firstHeader, type HeaderLine, headerText, rawHeaders, readHeaderLines, unfold } from './header-lines.ts';
 import { htmlToPlainText } from './html-text.ts';
+import {
+  ATTACHMENT_LIMITS,
+  type AttachmentKeeper,
+  type AttachmentLimits,
+  collectAttachments,
+  type ParsedAttachment,
+} from './keep-attachments.ts';
 import { readMessageIds } from './message-id.ts';
-import { type AttachmentHead, readMimeParts, type TextPart } from './mime-parts.ts';
+import { readMimeParts, type TextPart } from './mime-parts.ts';
 import { readSender, type Sender } from './sender.ts';
 import { markHtmlQuotes, type QuoteMarks, takeQuoteMarks, withoutQuoteMarks } from './visible-reply/html-quotes.ts';
-
-export interface ParsedAttachment extends AttachmentHead {
-  /** Decoded size in bytes. */
-  readonly size: number;
-  /** SHA-256 of the decoded content, lower-case hex. */
-  readonly sha256: string;
-}
 
 export interface ParsedMail {
   readonly lines: readonly HeaderLine[];
@@ -45,12 +45,6 @@ export interface ParsedMail {
   readonly defects: readonly string[];
 }
 
-/** Keeps an attachment's content somewhere; `null` where only its digest is wanted. */
-export interface AttachmentKeeper {
-  /** Reads the stream to its end and stores it under the digest, which can be asked for once the stream has ended. */
-  keep(content: Readable, digest: () => { readonly sha256: string; readonly size: number }): Promise<void>;
-}
-
 export interface MailSource {
   /** The first bytes of the mail: at least the header block or 256 KB of it, whichever is less. */
   readonly start: Uint8Array;
@@ -58,9 +52,9 @@ export interface MailSource {
   open(): Readable;
 }
 
-/** More attachments than this are not listed one by one; the raw mail still has them. */
-const MAX_ATTACHMENTS = 500;
 const MAX_SUBJECT = 998;
+/** Defects of a part whose structure could be followed. */
+const HARMLESS: ReadonlySet<string> = new Set(['charset-guessed', 'text-cut', 'nul-bytes']);
 
 /** A mail that is in memory as a whole. */
 export function bufferSource(bytes: Uint8Array): MailSource {
@@ -76,7 +70,11 @@ function* chunks(bytes: Uint8Array): Generator<Buffer> {
 }
 
 /** Rejects only where the source or the keeper does (a fault of ours: disk, not mail). */
-export async function parseMail(source: MailSource, keeper: AttachmentKeeper | null): Promise<ParsedMail> {
+export async function parseMail(
+  source: MailSource,
+  keeper: AttachmentKeeper | null,
+  limits: AttachmentLimits = ATTACHMENT_LIMITS,
+): Promise<ParsedMail> {
   const block = readHeaderLines(source.start);
   const { lines } = block;
   const defects: string[] = [];
@@ -84,23 +82,12 @@ export async function parseMail(source: MailSource, keeper: AttachmentKeeper | n
   if (block.missing) defects.push('no-header');
   if (block.malformed > 0) defects.push('malformed-header-lines');
 
-  const attachments: ParsedAttachment[] = [];
-  const parts = await readMimeParts(
-    block.missing ? afterBlankLine(source) : source.open(),
-    async (head, content, digest) => {
-      if (attachments.length >= MAX_ATTACHMENTS) {
-        if (!defects.includes('too-many-attachments')) defects.push('too-many-attachments');
-        await drain(content);
-        return;
-      }
-      if (keeper === null) await drain(content);
-      else await keeper.keep(content, digest);
-      attachments.push({ ...head, filename: head.filename?.slice(0, 1000) ?? null, ...digest() });
-    },
-  );
-  defects.push(...parts.defects);
+  const collector = collectAttachments(keeper, limits);
+  const parts = await readMimeParts(block.missing ? afterBlankLine(source) : source.open(), collector.read);
+  const { attachments } = collector;
+  defects.push(...collector.defects, ...parts.defects);
 
-  const broken = parts.defects.some((defect) => defect !== 'charset-guessed' && defect !== 'text-cut');
+  const broken = parts.defects.some((defect) => !HARMLESS.has(defect));
   const body = readBody(parts.texts, defects);
   if (broken && body.text.trim() === '' && attachments.length === 0)
     body.text = rawBody(source.start, block.bodyOffset);
@@ -108,7 +95,9 @@ export async function parseMail(source: MailSource, keeper: AttachmentKeeper | n
   const sender = readSender(lines);
   const messageId = readMessageIds(rawHeaders(lines, 'message-id').slice(0, 1))[0] ?? null;
   if (messageId === null) defects.push('no-message-id');
-  const subject = headerText(rawHeaders(lines, 'subject')[0] ?? '').slice(0, MAX_SUBJECT);
+  const wholeSubject = headerText(rawHeaders(lines, 'subject')[0] ?? '');
+  const subject = wholeSubject.slice(0, MAX_SUBJECT);
+  if (subject.length < wholeSubject.length) defects.push('subject-cut');
   const date = readDate(firstHeader(lines, 'date'));
   if (date === null) defects.push('no-valid-date');
 
@@ -126,7 +115,7 @@ export async function parseMail(source: MailSource, keeper: AttachmentKeeper | n
     quoteMarks: body.quoteMarks,
     html: body.html,
     attachments,
-    fingerprint: fingerprint(sender, messageId, subject, body, attachments),
+    fingerprint: fingerprint(sender, messageId ?? `${subject}\n${firstHeader(lines, 'date') ?? ''}`, body, attachments),
     defects,
   };
 }
@@ -140,8 +129,12 @@ function afterBlankLine(source: MailSource): Readable {
   return Readable.from(body(), { objectMode: false });
 }
 
-async function drain(content: Readable): Promise<void> {
-  for await (const _chunk of content);
+/** Characters of HTML that are converted for one mail, and of text that is kept, whatever number of parts they are in. */
+const MAX_CONVERTED_HTML = 1_000_000;
+const MAX_TEXT = 2 * 1024 * 1024;
+
+function addOnce(defects: string[], defect: string): void {
+  if (!defects.includes(defect)) defects.push(defect);
 }
 
 interface Body {
@@ -159,6 +152,7 @@ function readBody(texts: readonly TextPart[], defects: string[]): Body {
   }
   const marked: string[] = [];
   const html: string[] = [];
+  let htmlLeft = MAX_CONVERTED_HTML;
   for (const part of texts) {
     if (part.type === 'text/plain') {
       if (part.text.trim() !== '') marked.push(withoutQuoteMarks(part.text));
@@ -166,11 +160,16 @@ function readBody(texts: readonly TextPart[], defects: string[]): Body {
     }
     html.push(part.text);
     if (part.alternative >= 0 && plainIn.has(part.alternative)) continue;
-    const converted = htmlToPlainText(markHtmlQuotes(part.text));
-    if (converted.truncated) defects.push('html-too-large');
+    const readable = part.text.slice(0, htmlLeft);
+    htmlLeft -= readable.length;
+    const converted = htmlToPlainText(markHtmlQuotes(readable));
+    if (converted.truncated || readable.length < part.text.length) addOnce(defects, 'html-too-large');
     if (converted.text.trim() !== '') marked.push(converted.text);
   }
-  const { text, marks } = takeQuoteMarks(marked.join('\n'));
+  const whole = marked.join('\n');
+  // `<li>` and `<blockquote>` make more text than there is HTML.
+  if (whole.length > MAX_TEXT) addOnce(defects, 'text-cut');
+  const { text, marks } = takeQuoteMarks(whole.slice(0, MAX_TEXT));
   return { text, html: html.length === 0 ? null : html.join('\n'), quoteMarks: marks };
 }
 
@@ -202,21 +201,10 @@ function readDate(value: string | null): number | null {
   return Number.isFinite(time) && time > 0 && time < 8.64e15 ? time : null;
 }
 
-function fingerprint(
-  sender: Sender,
-  messageId: string | null,
-  subject: string,
-  body: Body,
-  attachments: readonly ParsedAttachment[],
-): string {
+/** `identity`: the Message-ID, or what stands for it in a mail without one: a mail that is sent again repeats both. */
+function fingerprint(sender: Sender, identity: string, body: Body, attachments: readonly ParsedAttachment[]): string {
   const hash = createHash('sha256');
-  for (const field of [
-    sender.clear ? sender.address : sender.shown,
-    messageId ?? '',
-    messageId === null ? subject : '',
-    body.text,
-    body.html ?? '',
-  ]) {
+  for (const field of [sender.clear ? sender.address : sender.shown, identity, body.text, body.html ?? '']) {
     hash.update(`${Buffer.byteLength(field)}:`).update(field);
   }
   for (const { sha256 } of attachments) hash.update(sha256);

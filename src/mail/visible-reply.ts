@@ -13,8 +13,18 @@
  *
  * It takes text. HTML goes through `visible-reply/html-quotes.ts` and the converter first.
  */
+import { isRule } from './visible-reply/header-blocks.ts';
 import type { QuoteMarks } from './visible-reply/html-quotes.ts';
-import { fencedLines, isEmpty, type Line, linesInRanges, splitLines } from './visible-reply/lines.ts';
+import {
+  fencedLines,
+  isEmpty,
+  type Line,
+  type LineFlags,
+  lineEnd,
+  linesInRanges,
+  splitLines,
+  type TextLines,
+} from './visible-reply/lines.ts';
 import { findQuotes, type QuoteRule, type Quotes } from './visible-reply/quotes.ts';
 import { signatureLines } from './visible-reply/signatures.ts';
 
@@ -45,27 +55,26 @@ interface ReplyOptions {
 /** Finds what the writer added. Time grows linearly with the text, whatever the text is. */
 export function splitReply(text: string, options: ReplyOptions = {}): ReplyCut {
   if (text.length > MAX_SCANNED) return { visible: whole(text), rule: 'too-long', confidence: 0 };
-  const lines = splitLines(text);
-  const fenced = fencedLines(lines);
-  const quotes = findQuotes(lines, text, fenced, options);
-  const hidden = hiddenLines(lines, text, quotes, fenced, options.marks);
-  const ranges = visibleRanges(lines, text, hidden);
-  const written = ranges.some(([start, end]) => text.slice(start, end).trim() !== '');
+  const split = splitLines(text);
+  const fenced = fencedLines(split.lines);
+  const quotes = findQuotes(split, fenced, options);
+  const hidden = hiddenLines(split, quotes, fenced, options.marks);
+  const ranges = visibleRanges(split, hidden);
 
-  if (!written) {
+  if (ranges.length === 0) {
     const forwarded = quotes.rule === 'forward' || quotes.startsWithBlock;
     return { visible: whole(text), rule: forwarded ? 'forward' : 'none', confidence: forwarded ? 0.5 : 0.1 };
   }
   if (quotes.rule !== 'none') {
     // With answers between the quoted lines there are more edges to be wrong about.
-    const inline = answersBetween(lines, hidden, quotes.from);
+    const inline = answersBetween(split.lines, hidden, quotes.from);
     return {
       visible: ranges,
       rule: quotes.rule,
       confidence: inline ? Math.min(quotes.confidence, 0.6) : quotes.confidence,
     };
   }
-  if (hidden.some((line) => line)) return { visible: ranges, rule: 'signature', confidence: quotes.doubt ? 0.4 : 0.8 };
+  if (hidden.includes(1)) return { visible: ranges, rule: 'signature', confidence: quotes.doubt ? 0.4 : 0.8 };
   return { visible: whole(text), rule: 'none', confidence: quotes.doubt ? 0.4 : 0.9 };
 }
 
@@ -102,60 +111,73 @@ function whole(text: string): [number, number][] {
 }
 
 /** Quoted lines, and the signatures in every stretch between them. */
-function hiddenLines(
-  lines: readonly Line[],
-  text: string,
-  quotes: Quotes,
-  fenced: ReadonlySet<number>,
-  marks: QuoteMarks | undefined,
-): readonly boolean[] {
-  const hidden = [...quotes.quoted];
-  let above = -1;
-  linesInRanges(lines, marks?.signatures ?? []).forEach((inSignature, index) => {
-    if (inSignature) {
-      hidden[index] = true;
-      // Gmail writes the delimiter above its signature element.
-      if (lines[above]?.bare === '--') hidden[above] = true;
-    }
-    if (!isEmpty(lines[index])) above = index;
-  });
-  const exactDelimiter = (line: Line): boolean => text.slice(line.start, line.end) === '-- ';
+function hiddenLines(split: TextLines, quotes: Quotes, fenced: LineFlags, marks: QuoteMarks | undefined): LineFlags {
+  const { text, lines, starts } = split;
+  const hidden = quotes.quoted.slice();
+  hideRulesAbove(lines, hidden, fenced);
+  hideMarkedSignatures(split, hidden, marks);
+  const exactDelimiter = (index: number): boolean =>
+    text.startsWith('-- ', starts[index]) && lineEnd(split, index) === (starts[index] ?? 0) + 3;
   let from = 0;
   while (from < lines.length) {
     // Code ends a stretch as a quote does: what stands in a fence or above one is no signature.
-    if (hidden[from] === true || fenced.has(from)) {
+    if (hidden[from] === 1 || fenced[from] === 1) {
       from += 1;
       continue;
     }
     let to = from;
-    while (to < lines.length && hidden[to] !== true && !fenced.has(to)) to += 1;
-    if (fenced.has(to)) {
+    while (to < lines.length && hidden[to] !== 1 && fenced[to] !== 1) to += 1;
+    if (fenced[to] === 1) {
       from = to;
       continue;
     }
-    for (const index of signatureLines(lines, from, to, exactDelimiter)) hidden[index] = true;
+    for (const index of signatureLines(lines, from, to, exactDelimiter)) hidden[index] = 1;
     from = to;
   }
   return hidden;
 }
 
-function visibleRanges(lines: readonly Line[], text: string, hidden: readonly boolean[]): [number, number][] {
-  const ranges: [number, number][] = [];
-  let from = -1;
-  lines.forEach((line, index) => {
-    if (hidden[index] !== true) {
-      if (from < 0) from = line.start;
-      if (index + 1 < lines.length) return;
+function hideMarkedSignatures(split: TextLines, hidden: LineFlags, marks: QuoteMarks | undefined): void {
+  if (marks === undefined) return;
+  const { lines } = split;
+  let above = -1;
+  for (const [index, inSignature] of linesInRanges(split, marks.signatures).entries()) {
+    if (inSignature === 1) {
+      hidden[index] = 1;
+      // Gmail writes the delimiter above its signature element.
+      if (lines[above]?.bare === '--') hidden[above] = 1;
     }
-    if (from < 0) return;
-    const end = hidden[index] === true ? line.start : line.next;
-    if (text.slice(from, end).trim() !== '') ranges.push([from, end]);
-    from = -1;
-  });
+    if (!isEmpty(lines[index])) above = index;
+  }
+}
+
+/** The line that a program draws above the quoted mail says nothing. */
+function hideRulesAbove(lines: readonly Line[], hidden: LineFlags, fenced: LineFlags): void {
+  let above = -1;
+  for (let index = 0; index < lines.length; index += 1) {
+    if (hidden[index] === 1 && above >= 0 && hidden[above] === 0 && fenced[above] !== 1) {
+      const rule = lines[above];
+      if (rule !== undefined && isRule(rule)) hidden[above] = 1;
+    }
+    if (!isEmpty(lines[index])) above = index;
+  }
+}
+
+function visibleRanges({ text, lines, starts }: TextLines, hidden: LineFlags): [number, number][] {
+  const ranges: [number, number][] = [];
+  let index = 0;
+  while (index < lines.length) {
+    const first = index;
+    while (index < lines.length && hidden[index] !== 1) index += 1;
+    const from = starts[first] ?? 0;
+    const end = starts[index] ?? text.length;
+    if (index > first && text.slice(from, end).trim() !== '') ranges.push([from, end]);
+    index += 1;
+  }
   return ranges;
 }
 
 /** True when the writer's words stand below something quoted. */
-function answersBetween(lines: readonly Line[], hidden: readonly boolean[], firstQuoted: number): boolean {
-  return lines.some((line, index) => index > firstQuoted && hidden[index] !== true && line.bare !== '');
+function answersBetween(lines: readonly Line[], hidden: LineFlags, firstQuoted: number): boolean {
+  return lines.some((line, index) => index > firstQuoted && hidden[index] !== 1 && line.bare !== '');
 }

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type AttachmentKeeper, bufferSource, parseMail } from '../../src/mail/parse.ts';
+import type { AttachmentKeeper } from '../../src/mail/keep-attachments.ts';
+import { bufferSource, parseMail } from '../../src/mail/parse.ts';
 
 const HEAD = 'From: ana@empresa.example\r\nMessage-ID: <a@x>\r\nDate: Mon, 02 Mar 2026 09:15:00 +0100\r\n';
 const MIXED = `${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHola\r\n`;
@@ -37,12 +38,12 @@ describe('attachments', () => {
     expect(mail.attachments.map((attachment) => attachment.sha256)).toEqual(contents.map(sha256));
   });
 
-  it('above 500 are not listed, and the mail says so', async () => {
+  it('above the limit are not listed, and the mail says so', async () => {
     const mail = await parse(
       `${MIXED}${Array.from({ length: 600 }, (_, index) => file(`${index}`, `${index}`)).join('')}--b--\r\n`,
     );
-    expect(mail.attachments).toHaveLength(500);
-    expect(mail.attachments.at(-1)).toMatchObject({ filename: '499', sha256: sha256('499') });
+    expect(mail.attachments).toHaveLength(100);
+    expect(mail.attachments.at(-1)).toMatchObject({ filename: '99', sha256: sha256('99') });
     expect(mail.defects).toEqual(['too-many-attachments']);
     expect(mail.text).toBe('Hola');
   });
@@ -61,14 +62,30 @@ describe('attachments', () => {
         }
       },
     });
-    expect(mail.defects).toEqual(['too-many-parts-or-headers']);
-    expect(mail.attachments.length).toBeGreaterThanOrEqual(4);
+    expect(mail.defects).toEqual(['too-many-attachments', 'too-many-parts-or-headers']);
+    expect(mail.attachments).toHaveLength(100);
     expect(waiting).toBe(0);
   });
 
   it('that cannot be kept are a fault of ours, not of the mail', async () => {
     const full = { keep: () => Promise.reject(new Error('disk full')) };
     await expect(parse(`${MIXED}${file('a', 'a')}--b--\r\n`, full)).rejects.toThrow('disk full');
+  });
+
+  it('that are larger than the limit are left out, and what follows is read', async () => {
+    const kept: number[] = [];
+    const keeper: AttachmentKeeper = {
+      async keep(content) {
+        let size = 0;
+        for await (const chunk of content) size += chunk.length;
+        kept.push(size);
+      },
+    };
+    const source = bufferSource(Buffer.from(`${MIXED}${file('a', 'x'.repeat(300_000))}${file('b', 'b')}--b--\r\n`));
+    const mail = await parseMail(source, keeper, { count: 10, bytes: 100_000 });
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual(['b']);
+    expect(mail.defects).toEqual(['attachment-too-large']);
+    expect(kept).toEqual([1]);
   });
 
   it('have file names of bounded length', async () => {

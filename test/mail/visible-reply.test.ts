@@ -15,6 +15,8 @@ import * as cases from './visible-reply/cases.ts';
 import differences from './visible-reply/differences.json' with { type: 'json' };
 import { HOSTILE_HTML, HOSTILE_TEXTS } from './visible-reply/hostile.ts';
 import { HTML_CASES } from './visible-reply/html-cases.ts';
+import { HTML_CLIENT_CASES } from './visible-reply/html-clients.ts';
+import htmlCorpus from './visible-reply/html-corpus.json' with { type: 'json' };
 
 const folded = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
@@ -56,7 +58,7 @@ for (const [title, group] of GROUPS) {
 }
 
 describe('HTML replies', () => {
-  test.each(HTML_CASES)('$name', ({ html, visible, rule }) => {
+  test.each([...HTML_CASES, ...HTML_CLIENT_CASES])('$name', ({ html, visible, rule }) => {
     const { text, cut } = splitHtml(html);
     expect(folded(visibleText(text, cut))).toBe(visible);
     expect(cut.rule).toBe(rule);
@@ -64,6 +66,10 @@ describe('HTML replies', () => {
 
   test('the marks leave no trace in the text', () => {
     for (const { html } of HTML_CASES) expect(splitHtml(html).text).not.toMatch(/[\ue000-\uf8ff]/);
+  });
+
+  test('are thirty at least', () => {
+    expect(HTML_CASES.length + HTML_CLIENT_CASES.length).toBeGreaterThanOrEqual(30);
   });
 
   test('a sender who writes our private characters marks nothing', () => {
@@ -228,6 +234,18 @@ function asksForText(wanted: Expectation): boolean {
     wanted.fragments !== undefined
   );
 }
+
+describe.skipIf(corpus === null)('HTML replies of other projects, with expectations of ours', () => {
+  test.each(Object.entries(htmlCorpus))('%s', (file, { shown, hidden }) => {
+    const { text, cut } = splitHtml(readFileSync(join(corpus ?? '', file), 'utf8'));
+    const visible = folded(visibleText(text, cut));
+    for (const needle of shown) expect(visible).toContain(needle);
+    for (const needle of hidden) {
+      expect(visible).not.toContain(needle);
+      expect(folded(text)).toContain(needle);
+    }
+  });
+});
 
 describe.skipIf(corpus === null)('expectations of other projects', () => {
   const folder = corpus ?? '';

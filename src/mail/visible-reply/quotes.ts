@@ -14,7 +14,7 @@ import {
   separatorKind,
 } from './header-blocks.ts';
 import type { QuoteMarks } from './html-quotes.ts';
-import { isEmpty, type Line, linesInRanges, nextNotEmpty } from './lines.ts';
+import { isEmpty, type Line, type LineFlags, lineEnd, linesInRanges, nextNotEmpty, type TextLines } from './lines.ts';
 import {
   looksLikeQuoteHeader,
   mayEndQuoteHeader,
@@ -33,8 +33,7 @@ export type QuoteRule =
   | 'forward';
 
 export interface Quotes {
-  /** One flag a line. */
-  readonly quoted: readonly boolean[];
+  readonly quoted: LineFlags;
   readonly rule: QuoteRule;
   readonly confidence: number;
   /** Index of the first quoted line. */
@@ -60,9 +59,9 @@ interface Walk {
   readonly lines: readonly Line[];
   /** Line of our own marker, or -1. */
   readonly markerLine: number;
-  /** One flag a line: inside an element that HTML clients use for quotes, or for the line above one. */
-  readonly inElement: readonly boolean[];
-  readonly inHeader: readonly boolean[];
+  /** Inside an element that HTML clients use for quotes, or for the line above one. */
+  readonly inElement: LineFlags;
+  readonly inHeader: LineFlags;
   /** Lines at which the HTML says that the quoted mail starts. */
   readonly announced: ReadonlySet<number>;
   /** Lines above this one belong to a quote that was found before. */
@@ -84,24 +83,24 @@ const DETECTORS: readonly ((walk: Walk, index: number, line: Line) => Quote | nu
 
 /** Walks the lines once and decides which are quoted. `fenced`: lines of code, which only the HTML can call quoted. */
 export function findQuotes(
-  lines: readonly Line[],
-  text: string,
-  fenced: ReadonlySet<number>,
+  split: TextLines,
+  fenced: LineFlags,
   options: { readonly replyMarkers?: readonly string[]; readonly marks?: QuoteMarks },
 ): Quotes {
-  const quoted = new Array<boolean>(lines.length).fill(false);
+  const { lines } = split;
+  const quoted = new Uint8Array(lines.length);
   const found: Quote[] = [];
-  const inElement = linesInRanges(lines, options.marks?.quotes ?? []);
+  const inElement = linesInRanges(split, options.marks?.quotes ?? []);
   const walk: Walk = {
     lines,
-    markerLine: firstMarkerLine(lines, text, options.replyMarkers ?? []),
+    markerLine: firstMarkerLine(split, options.replyMarkers ?? []),
     inElement,
-    inHeader: linesInRanges(lines, options.marks?.headers ?? []),
-    announced: announcedLines(lines, options.marks?.rests ?? []),
+    inHeader: linesInRanges(split, options.marks?.headers ?? []),
+    announced: announcedLines(split, options.marks?.rests ?? []),
     floor: 0,
     isQuote: (index) =>
-      inElement[index] === true ||
-      ((lines[index]?.depth ?? 0) > 0 && !fenced.has(index) && (found.length > 0 || !isOwnMark(lines, index, text))),
+      inElement[index] === 1 ||
+      ((lines[index]?.depth ?? 0) > 0 && fenced[index] !== 1 && (found.length > 0 || !isOwnMark(split, index))),
     quoteFollows: (index) => {
       const next = nextNotEmpty(lines, index, lines.length);
       return next < lines.length && (walk.isQuote(next) || next === walk.markerLine);
@@ -113,11 +112,11 @@ export function findQuotes(
     const line = lines[index];
     if (line === undefined || isEmpty(line)) continue;
     if (!doubt && !walk.isQuote(index)) doubt = looksLikeQuoteHeader(line) || isHeaderField(line);
-    if (fenced.has(index) && !walk.isQuote(index)) continue;
+    if (fenced[index] === 1 && !walk.isQuote(index)) continue;
     const quote = quoteAt(walk, index, line);
     if (quote === null) continue;
     found.push(quote);
-    quoted.fill(true, quote.first, quote.after);
+    quoted.fill(1, quote.first, quote.after);
     walk.floor = quote.after;
     index = quote.after - 1;
   }
@@ -133,13 +132,13 @@ function quoteAt(walk: Walk, index: number, line: Line): Quote | null {
 }
 
 /** The rule of the first quote speaks for the mail; the least sure one for the confidence. */
-function verdict(walk: Walk, found: readonly Quote[], quoted: readonly boolean[]): Omit<Quotes, 'quoted' | 'doubt'> {
+function verdict(walk: Walk, found: readonly Quote[], quoted: LineFlags): Omit<Quotes, 'quoted' | 'doubt'> {
   const [top] = found;
   if (top === undefined) return { rule: 'none', confidence: 1, from: -1, startsWithBlock: false };
   const first = walk.lines[top.first];
   const startsWithBlock = top.rule === 'header-block' || (first !== undefined && separatorKind(first) === 'forward');
   // Our own line inside what another rule found: nothing is surer.
-  if (walk.markerLine >= 0 && quoted[walk.markerLine] === true) {
+  if (walk.markerLine >= 0 && quoted[walk.markerLine] === 1) {
     return { rule: 'reply-marker', confidence: 0.95, from: top.first, startsWithBlock };
   }
   let confidence = top.confidence;
@@ -161,7 +160,7 @@ function markedLinesAt(walk: Walk, index: number): Quote | null {
   const { lines } = walk;
   const after = quotedRunEnd(lines, index, walk.isQuote);
   const opening = lines[firstWords(lines, index, after)];
-  const element = walk.inElement[index] === true;
+  const element = walk.inElement[index] === 1;
   if (opening !== undefined && separatorKind(opening) === 'forward') {
     // A forwarded mail reaches to the end, also where only its first lines are marked.
     return { first: index, after: element ? lines.length : after, rule: 'forward', confidence: 0.6 };
@@ -173,9 +172,9 @@ function markedLinesAt(walk: Walk, index: number): Quote | null {
 
 /** The element of a quote header is believed where a quote follows; people type into it otherwise. */
 function elementHeaderAt(walk: Walk, index: number): Quote | null {
-  if (walk.inHeader[index] !== true) return null;
+  if (walk.inHeader[index] !== 1) return null;
   let after = index + 1;
-  while (walk.inHeader[after] === true) after += 1;
+  while (walk.inHeader[after] === 1) after += 1;
   return walk.quoteFollows(after) ? { first: index, after, rule: 'quote-header', confidence: 0.95 } : null;
 }
 
@@ -221,7 +220,7 @@ function headerBlock(lines: readonly Line[], index: number, announced: boolean) 
  * One `>` line alone, without a blank behind the mark or with a number: `> 100 EUR`, a prompt, an arrow. And `>>>`
  * alone: a Python session, the transcript in a bounce.
  */
-function isOwnMark(lines: readonly Line[], index: number, text: string): boolean {
+function isOwnMark({ text, lines, starts }: TextLines, index: number): boolean {
   const line = lines[index];
   if (line === undefined) return false;
   const above = lines[index - 1];
@@ -231,7 +230,7 @@ function isOwnMark(lines: readonly Line[], index: number, text: string): boolean
   if (line.depth >= 3) return true;
   // `Me sale este error:` and the error below it are the writer's; `Ana escribió:` is a header.
   if (above?.bare.endsWith(':')) return !looksLikeQuoteHeader(above);
-  const mark = text.indexOf('>', line.start);
+  const mark = text.indexOf('>', starts[index]);
   return text[mark + 1] !== ' ' || /^\d/.test(line.bare);
 }
 
@@ -268,22 +267,23 @@ function firstWords(lines: readonly Line[], from: number, to: number): number {
 }
 
 /** Line of the first reply marker, or -1. */
-function firstMarkerLine(lines: readonly Line[], text: string, markers: readonly string[]): number {
+function firstMarkerLine({ text, lines, starts }: TextLines, markers: readonly string[]): number {
   let at = -1;
   for (const marker of markers) {
     if (marker.trim() === '') continue;
     const found = text.indexOf(marker.trim());
     if (found >= 0 && (at < 0 || found < at)) at = found;
   }
-  return at < 0 ? -1 : lines.findIndex((line) => at < line.next);
+  return at < 0 ? -1 : lines.findIndex((_, index) => at < (starts[index + 1] ?? 0));
 }
 
 /** The lines where the HTML said that the quoted mail starts: the first one with words at or behind each offset. */
-function announcedLines(lines: readonly Line[], offsets: readonly number[]): Set<number> {
+function announcedLines(split: TextLines, offsets: readonly number[]): Set<number> {
+  const { lines } = split;
   const announced = new Set<number>();
   let index = 0;
   for (const offset of offsets) {
-    while (index < lines.length && ((lines[index]?.end ?? 0) < offset || lines[index]?.bare === '')) index += 1;
+    while (index < lines.length && (lineEnd(split, index) < offset || lines[index]?.bare === '')) index += 1;
     if (index < lines.length) announced.add(index);
   }
   return announced;

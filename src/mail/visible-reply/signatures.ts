@@ -38,7 +38,7 @@ export function signatureLines(
   lines: readonly Line[],
   from: number,
   to: number,
-  exactDelimiter: (line: Line) => boolean,
+  exactDelimiter: (index: number) => boolean,
 ): number[] {
   let end = to;
   const delimiter = delimiterIn(lines, from, to, exactDelimiter);
@@ -59,7 +59,7 @@ function delimiterIn(
   lines: readonly Line[],
   from: number,
   to: number,
-  exactDelimiter: (line: Line) => boolean,
+  exactDelimiter: (index: number) => boolean,
 ): number {
   let after = 0;
   let exact = -1;
@@ -69,7 +69,7 @@ function delimiterIn(
     const line = lines[index];
     if (line === undefined || line.bare === '') continue;
     if (line.bare === '--') {
-      if (exactDelimiter(line)) exact = index;
+      if (exactDelimiter(index)) exact = index;
       else if (doubtful < 0 && tidy && after > 0 && after <= LONGEST_DOUBTFUL_SIGNATURE) doubtful = index;
       // A second bare `--` further up is a separator that the writer typed.
       else tidy = false;

@@ -1,7 +1,7 @@
 /** HTML replies in the shape that each client gives them, reduced to what matters; in our own words. */
 import type { ReplyRule } from '../../../src/mail/visible-reply.ts';
 
-interface HtmlReplyCase {
+export interface HtmlReplyCase {
   readonly name: string;
   readonly html: string;
   /** With white space folded. */
