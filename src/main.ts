@@ -1,17 +1,11 @@
 /**
- * argv → command. The only place that ends the process.
+ * argv → command. The only place that ends the process. Commands are loaded when they are called: `--help` should not
+ * wait for a database driver.
  */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addAccount, importAccounts, listAccounts, showAccount } from './commands/accounts.ts';
-import { checkConfig } from './commands/check-config.ts';
 import { CommandError, shipped } from './commands/command.ts';
-import { explainFiles } from './commands/explain.ts';
-import { listMails, rawMail, showMail } from './commands/mail.ts';
-import { catOutgoing, listOutbox, showOutgoing } from './commands/outbox.ts';
-import { acceptMail, blockSender, listBlocked, replayStored, unblockSender } from './commands/rejected.ts';
-import { serve } from './commands/serve.ts';
-import { listTickets, showTicket } from './commands/tickets.ts';
+import { addDeskCommands } from './commands/desk-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
@@ -47,13 +41,13 @@ function build(): Command {
   program
     .command('serve')
     .description('run the gateway until it is told to stop')
-    .action((_, command) => serve(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program
     .command('check-config')
     .description('read the configuration and name every problem in it')
     .option('--json', 'print JSON')
-    .action((_, command) => checkConfig(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/check-config.ts')).checkConfig(command.optsWithGlobals()));
 
   program
     .command('explain')
@@ -64,7 +58,9 @@ function build(): Command {
     .option('--ip <address>', 'address of the sending server')
     .option('--dns', 'ask DNS for SPF, DKIM and DMARC, as the gateway would; needs --ip')
     .option('--json', 'print one JSON object a line, in the order of the files')
-    .action((files, _, command) => explainFiles(files, command.optsWithGlobals()));
+    .action(async (files, _, command) =>
+      (await import('./commands/explain.ts')).explainFiles(files, command.optsWithGlobals()),
+    );
 
   const accounts = program.command('accounts').description('who the clients are');
   accounts
@@ -80,9 +76,11 @@ function build(): Command {
     )
     .option('--service <name>', 'domain or other service; may be given several times', collect, [])
     .addOption(new Option('--language <language>').choices(LANGUAGES))
-    .addOption(new Option('--state <state>').choices(ACCOUNT_STATES).default('active'))
+    .addOption(new Option('--state <state>').choices(ACCOUNT_STATES))
     .option('--json', 'print JSON')
-    .action((number, _, command) => addAccount(number, command.optsWithGlobals()));
+    .action(async (number, _, command) =>
+      (await import('./commands/accounts.ts')).addAccount(number, command.optsWithGlobals()),
+    );
   accounts
     .command('import')
     .description('import accounts from a CSV or JSON file; safe to repeat, works beside a running gateway')
@@ -96,34 +94,60 @@ function build(): Command {
         .default('merge'),
     )
     .option('--json', 'print JSON')
-    .action((file, _, command) => importAccounts(file, command.optsWithGlobals()));
+    .action(async (file, _, command) =>
+      (await import('./commands/accounts.ts')).importAccounts(file, command.optsWithGlobals()),
+    );
   accounts
     .command('list')
     .description('list accounts by number')
     .option('--limit <count>', 'how many at most', wholeNumber, 100)
     .option('--json', 'print JSON')
-    .action((_, command) => listAccounts(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/accounts.ts')).listAccounts(command.optsWithGlobals()));
   accounts
     .command('show')
     .description('show one account with its contacts, services and tickets')
     .argument('<number>')
     .option('--json', 'print JSON')
-    .action((number, _, command) => showAccount(number, command.optsWithGlobals()));
+    .action(async (number, _, command) =>
+      (await import('./commands/accounts.ts')).showAccount(number, command.optsWithGlobals()),
+    );
 
   const tickets = program.command('tickets').description('what came of the mails');
   tickets
     .command('list')
-    .description('list tickets, newest first')
-    .addOption(new Option('--status <status>').choices(TICKET_STATUSES))
+    .description('list the queue: open tickets by priority, first who has waited longest')
+    .addOption(new Option('--status <status>', 'tickets of this status').choices(TICKET_STATUSES))
+    .option('--all', 'tickets of every status')
+    .option('--department <key>', 'only of this department')
+    .option('--assignee <staff>', 'only of this member of staff, by address or name')
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
-    .action((_, command) => listTickets(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/tickets.ts')).listTickets(command.optsWithGlobals()));
   tickets
     .command('show')
     .description('show one ticket with its messages and mails')
     .argument('<id>', 'TQ-482913, or only its digits')
     .option('--json', 'print JSON')
-    .action((id, _, command) => showTicket(id, command.optsWithGlobals()));
+    .option('--html', 'write a page for a browser to --out; it loads nothing from anywhere')
+    .option('--out <file>', 'where to with --html: a file, or - for standard output')
+    .option('--force', 'write over a file that is there')
+    .action(async (id, options, command) =>
+      options.html === true
+        ? (await import('./commands/ticket-page.ts')).writeTicketPage(id, command.optsWithGlobals())
+        : (await import('./commands/tickets.ts')).showTicket(id, command.optsWithGlobals()),
+    );
+  tickets
+    .command('attachment')
+    .description('write one attached file out')
+    .argument('<id>', 'TQ-482913, or only its digits')
+    .argument('<number>', 'number of the file, as tickets show prints it', wholeNumber)
+    .requiredOption('--out <file>', 'where to: a file, a folder, or - for standard output')
+    .option('--force', 'write over a file that is there')
+    .action(async (id, number, _, command) =>
+      (await import('./commands/attachment.ts')).writeAttachment(id, number, command.optsWithGlobals()),
+    );
+
+  addDeskCommands(tickets, wholeNumber);
 
   const mail = program.command('mail').description('every mail that came in, and why it went where it went');
   mail
@@ -133,18 +157,22 @@ function build(): Command {
     .option('--would-refuse', 'only mails that shadow mode let in and the rules would have refused')
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
-    .action((_, command) => listMails(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/mail.ts')).listMails(command.optsWithGlobals()));
   mail
     .command('show')
     .description('show what was decided about one mail, and every reason')
     .argument('<reference>', 'from the SMTP reply or the list')
     .option('--json', 'print JSON')
-    .action((reference, _, command) => showMail(reference, command.optsWithGlobals()));
+    .action(async (reference, _, command) =>
+      (await import('./commands/mail.ts')).showMail(reference, command.optsWithGlobals()),
+    );
   mail
     .command('raw')
     .description('print the mail as it came')
     .argument('<reference>')
-    .action((reference, _, command) => rawMail(reference, command.optsWithGlobals()));
+    .action(async (reference, _, command) =>
+      (await import('./commands/mail.ts')).rawMail(reference, command.optsWithGlobals()),
+    );
 
   mail
     .command('accept')
@@ -155,28 +183,36 @@ function build(): Command {
       'register its sender on this account first, and run the mail through the rules again',
     )
     .option('--json', 'print JSON')
-    .action((reference, _, command) => acceptMail(reference, command.optsWithGlobals()));
+    .action(async (reference, _, command) =>
+      (await import('./commands/rejected.ts')).acceptMail(reference, command.optsWithGlobals()),
+    );
   mail
     .command('replay')
     .description('run a stored mail through the rules of today; never makes a second ticket')
     .argument('<reference>')
     .option('--json', 'print JSON')
-    .action((reference, _, command) => replayStored(reference, command.optsWithGlobals()));
+    .action(async (reference, _, command) =>
+      (await import('./commands/rejected.ts')).replayStored(reference, command.optsWithGlobals()),
+    );
   mail
     .command('block')
     .description('let nothing of this sender in any more')
     .argument('<address>', 'an address, or *@domain')
-    .action((address, _, command) => blockSender(address, command.optsWithGlobals()));
+    .action(async (address, _, command) =>
+      (await import('./commands/rejected.ts')).blockSender(address, command.optsWithGlobals()),
+    );
   mail
     .command('unblock')
     .description('take a sender off the list of blocked ones')
     .argument('<address>')
-    .action((address, _, command) => unblockSender(address, command.optsWithGlobals()));
+    .action(async (address, _, command) =>
+      (await import('./commands/rejected.ts')).unblockSender(address, command.optsWithGlobals()),
+    );
   mail
     .command('blocked')
     .description('list blocked senders')
     .option('--json', 'print JSON')
-    .action((_, command) => listBlocked(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/rejected.ts')).listBlocked(command.optsWithGlobals()));
 
   const outbox = program.command('outbox').description('mails that wait, are sent, or failed');
   outbox
@@ -185,18 +221,22 @@ function build(): Command {
     .addOption(new Option('--state <state>').choices(OUTBOX_STATES))
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
-    .action((_, command) => listOutbox(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./commands/outbox.ts')).listOutbox(command.optsWithGlobals()));
   outbox
     .command('show')
     .description('show the state of one outgoing mail')
     .argument('<id>', 'number from the list', wholeNumber)
     .option('--json', 'print JSON')
-    .action((id, _, command) => showOutgoing(id, command.optsWithGlobals()));
+    .action(async (id, _, command) =>
+      (await import('./commands/outbox.ts')).showOutgoing(id, command.optsWithGlobals()),
+    );
   outbox
     .command('cat')
     .description('print one outgoing mail as it goes out')
     .argument('<id>', 'number from the list', wholeNumber)
-    .action((id, _, command) => catOutgoing(id, command.optsWithGlobals()));
+    .action(async (id, _, command) =>
+      (await import('./commands/outbox.ts')).catOutgoing(id, command.optsWithGlobals()),
+    );
 
   return program;
 }
@@ -227,6 +267,9 @@ async function run(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+// What this program writes is mail: nobody else on the machine reads it.
+process.umask(0o077);
 
 // A reader that closes the pipe early (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -18,6 +18,7 @@ CREATE TABLE `attachments` (
 	`size` integer NOT NULL,
 	`inline` integer NOT NULL,
 	`content_id` text,
+	`risky` integer DEFAULT false NOT NULL,
 	PRIMARY KEY(`message_id`, `position`),
 	FOREIGN KEY (`message_id`) REFERENCES `messages`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`sha256`) REFERENCES `blobs`(`sha256`) ON UPDATE no action ON DELETE no action
@@ -52,6 +53,15 @@ CREATE TABLE `contacts` (
 CREATE UNIQUE INDEX `contacts_account_address` ON `contacts` (`account_id`,`address`);--> statement-breakpoint
 CREATE INDEX `contacts_address` ON `contacts` (`address`);--> statement-breakpoint
 CREATE UNIQUE INDEX `contacts_one_primary` ON `contacts` (`address`) WHERE is_primary = 1;--> statement-breakpoint
+CREATE TABLE `followers` (
+	`ticket_id` integer NOT NULL,
+	`address` text NOT NULL,
+	`follows` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`ticket_id`, `address`),
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `intake_records` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`reference` text NOT NULL,
@@ -111,6 +121,7 @@ CREATE TABLE `outbox` (
 	`ticket_id` integer,
 	`intake_id` integer,
 	`recipient` text NOT NULL,
+	`recipient_domain` text GENERATED ALWAYS AS (substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)) VIRTUAL,
 	`message_id` text NOT NULL,
 	`mail` text NOT NULL,
 	`rendered` blob,
@@ -131,6 +142,7 @@ CREATE UNIQUE INDEX `outbox_message_id_unique` ON `outbox` (`message_id`);--> st
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX `outbox_lease` ON `outbox` (`lease_until`) WHERE state = 'sending';--> statement-breakpoint
 CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_domain` ON `outbox` (`recipient_domain`,`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
 CREATE TABLE `raw_mails` (
@@ -165,18 +177,30 @@ CREATE TABLE `tickets` (
 	`language` text NOT NULL,
 	`assignee` text,
 	`continues_id` integer,
+	`merged_into_id` integer,
+	`split_from_id` integer,
+	`legacy_id` text,
 	`created_at` integer NOT NULL,
 	`last_message_at` integer NOT NULL,
 	`status_changed_at` integer NOT NULL,
 	`closed_at` integer,
+	`client_wrote_at` integer,
+	`idle_since` integer NOT NULL,
+	`warned_at` integer,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`service_id`) REFERENCES `services`(`id`) ON UPDATE no action ON DELETE set null,
-	FOREIGN KEY (`continues_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`continues_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`merged_into_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`split_from_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_public_id_unique` ON `tickets` (`public_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_legacy_id_unique` ON `tickets` (`legacy_id`);--> statement-breakpoint
 CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_key`);--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`status`,`last_message_at`);--> statement-breakpoint
 CREATE INDEX `tickets_opener` ON `tickets` (`opener`);--> statement-breakpoint
 CREATE INDEX `tickets_service` ON `tickets` (`service_id`);--> statement-breakpoint
-CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`);
+CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`);--> statement-breakpoint
+CREATE INDEX `tickets_merged` ON `tickets` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint
+CREATE INDEX `tickets_split` ON `tickets` (`split_from_id`) WHERE split_from_id is not null;--> statement-breakpoint
+CREATE INDEX `tickets_idle` ON `tickets` (`idle_since`) WHERE status in ('pending', 'resolved');

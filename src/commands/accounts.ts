@@ -145,6 +145,8 @@ export async function showAccount(number: string, options: JsonOption): Promise<
       { title: 'PRIMARY', value: (row) => (row.primary ? 'yes' : '') },
     ]),
   );
+  for (const { address, since } of account.undeliverable)
+    print(`\nMails to ${address} come back since ${shownTime(since)}.`);
   if (account.services.length > 0) print(`\nServices: ${account.services.join(', ')}`);
   if (account.tickets.length > 0) {
     print('');

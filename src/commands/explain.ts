@@ -10,6 +10,7 @@ import { signingKey } from '../intake/intake.ts';
 import { readMail } from '../intake/read-mail.ts';
 import { createLog } from '../log.ts';
 import { normalizeAddress } from '../mail/address.ts';
+import { displayNames } from '../mail/file-name.ts';
 import { firstHeader, MAX_HEADER_BYTES, readHeaderLines } from '../mail/header-lines.ts';
 import type { SigningKey } from '../mail/message-id.ts';
 import type { MailSource } from '../mail/parse.ts';
@@ -71,6 +72,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
         envelope,
         keys,
         keeper: null,
+        attachmentLimits: policy.attachments.limits,
         authenticate: (parsed) => authenticate(parsed, envelope, source),
       });
       const signing = { key: signingKey(keys), domain: config.hostname };
@@ -182,8 +184,9 @@ function printExplanation(file: string, mail: IncomingMail, decision: Decision, 
   print(`  subject  ${safe(story.subject)}`);
   if (story.account !== null) print(`  account  ${story.account}${story.service === null ? '' : `, ${story.service}`}`);
   if (story.thread !== null) print(`  ticket   ${story.thread.ticket} (by ${story.thread.by})`);
-  for (const { filename, contentType, size } of story.attachments)
-    print(`  file     ${safe(filename ?? '(no name)')}  ${contentType}  ${size} bytes`);
+  const names = displayNames(story.attachments);
+  for (const [index, { contentType, size }] of story.attachments.entries())
+    print(`  file     ${safe(names[index] ?? '')}  ${safe(contentType)}  ${size} bytes`);
   if (story.defects.length > 0) print(`  defects  ${story.defects.join(', ')}`);
   print('  because');
   for (const line of story.because) print(`    ${safe(line)}`);

@@ -1,4 +1,5 @@
 /** `taquilla outbox`: the mails that wait, are sent, or failed. */
+import type { Bounce } from '../mail/automatic.ts';
 import { renderMail } from '../outbox/render.ts';
 import type { OutboxDetail, OutboxState } from '../store/store.ts';
 import {
@@ -52,6 +53,7 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
   else print(`  next try    ${shownTime(mail.nextAttemptAt)} UTC`);
   print(`  from        ${safe(mail.mail.fromName)} <${mail.mail.from}>`);
   print(`  message-id  ${mail.mail.messageId}`);
+  if (mail.bounce !== null) print(`  bounced     ${safe(bounceLine(mail.bounce))}`);
   if (mail.lastError !== null) print(`  last answer ${safe(mail.lastError)}`);
 }
 
@@ -59,6 +61,10 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
 export async function catOutgoing(id: number, options: GlobalOptions): Promise<void> {
   const mail = await find(id, options);
   process.stdout.write(mail.rendered ?? (await renderMail(mail.mail, Date.now())));
+}
+
+function bounceLine({ action, status, diagnostic }: Bounce): string {
+  return [action, status, diagnostic].filter((part) => part !== null).join(' ');
 }
 
 async function find(id: number, options: GlobalOptions): Promise<OutboxDetail> {

@@ -2,18 +2,20 @@
  * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it.
  *
  *   SMTP door → intake (receive, parse, authenticate, record) → store → outbox worker → transport
+ *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
-import { type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
+import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
+import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
-import { createIntake } from '../intake/intake.ts';
+import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
 import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
@@ -62,7 +64,7 @@ export async function startGateway(
     Math.random,
     log,
   );
-  const relays = new Set(config.trustedRelays.map(({ address }) => address));
+  const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
   const intake = createIntake({
     store,
@@ -94,14 +96,25 @@ export async function startGateway(
     log,
   );
 
+  const scheduler = createScheduler({
+    store,
+    rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: config.hostname } }),
+    clock,
+    randomBytes,
+    onQueued: worker.wake,
+    log,
+  });
+
   try {
     const port = await door.listen();
     worker.start();
+    scheduler.start();
     return {
       port,
       store,
       stop: async () => {
         await door.close();
+        await scheduler.stop();
         await worker.stop();
         await store.close();
       },
@@ -115,12 +128,13 @@ export async function startGateway(
 /** As the config says. */
 export function authenticatorFor(config: Config, log: Log, lookup: Lookup = systemLookup(AUTH_LIMITS)): Authenticate {
   const reporting = config.trustedRelays.flatMap((relay) =>
-    relay.tells === 'authentication-results' ? [[relay.address, relay] as const] : [],
+    relay.tells === 'authentication-results' ? [[canonical(relay.address), relay] as const] : [],
   );
   return createAuthenticator({
     mode: config.authentication,
     staffNetworks: networks(config.staffNetworks),
     reportingRelays: new Map(reporting),
+    relays: relayAddresses(config),
     lookup,
     hostname: config.hostname,
     log,
@@ -128,7 +142,16 @@ export function authenticatorFor(config: Config, log: Log, lookup: Lookup = syst
 }
 
 function relaysThat(config: Config, tells: Config['trustedRelays'][number]['tells']): string[] {
-  return config.trustedRelays.filter((relay) => relay.tells === tells).map(({ address }) => address);
+  return config.trustedRelays.filter((relay) => relay.tells === tells).map(({ address }) => canonical(address));
+}
+
+function relayAddresses(config: Config): ReadonlySet<string> {
+  return new Set(config.trustedRelays.map(({ address }) => canonical(address)));
+}
+
+/** One way to write each address, however the config has it. */
+function canonical(address: string): string {
+  return canonicalAddress(address) ?? address;
 }
 
 function networks(entries: readonly string[]): NetworkList {
@@ -202,9 +225,20 @@ export async function serve(options: GlobalOptions): Promise<void> {
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
   if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (!(error instanceof Error)) return error;
+  const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;
-  switch (error.code) {
+  if (tls !== undefined && (path === tls.cert || path === tls.key)) {
+    return new CommandError(`${path} cannot be read (${code}); correct smtp.tls or its permissions`, 1);
+  }
+  if (path?.startsWith(config.dataFolder) === true) {
+    return new CommandError(
+      `${path} cannot be used (${code}); give this user the right to read and write the data folder`,
+      1,
+    );
+  }
+  if (syscall !== 'listen') return error;
+  switch (code) {
     case 'EADDRINUSE':
       return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
     case 'EACCES':
@@ -214,10 +248,6 @@ function startFailure(error: unknown, config: Config): unknown {
       );
     case 'EADDRNOTAVAIL':
       return new CommandError(`this machine has no address ${host}; correct smtp.host`, 1);
-    case 'ENOENT':
-      return tls === undefined
-        ? error
-        : new CommandError(`the certificate ${tls.cert} or its key ${tls.key} cannot be read; correct smtp.tls`, 1);
     default:
       return error;
   }

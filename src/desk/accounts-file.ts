@@ -3,6 +3,7 @@
  * wrong is listed with its place and nothing is taken.
  */
 import { parse } from 'csv-parse/sync';
+import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { domainOf, normalizeAddress, normalizeDomain, readMailboxes } from '../mail/address.ts';
 import { isFreeMail } from '../mail/free-mail.ts';
@@ -228,7 +229,8 @@ function contactAddress(
   if (written.startsWith('*@')) {
     const domain = normalizeDomain(written.slice(2));
     if (domain === null || !domain.includes('.')) return { ok: false, problem: 'is not a domain' };
-    if (isFreeMail(domain)) return { ok: false, problem: 'would let in everybody with an address there' };
+    if (isFreeMail(domain) || getDomain(domain, { allowPrivateDomains: true, extractHostname: false }) === null)
+      return { ok: false, problem: 'would let in everybody with an address there' };
     return { ok: true, normal: `*@${domain}` };
   }
   const normal = normalizeAddress(written);

@@ -11,6 +11,7 @@ import { LAYOUT } from './templates/layout.ts';
 import { RECEIPT } from './templates/receipt.ts';
 import { REFUSAL_NOTICE } from './templates/refusal-notice.ts';
 import { REPLY_NOTICE } from './templates/reply-notice.ts';
+import { STATUS_MAILS } from './templates/status-mails.ts';
 import type { MailTemplate } from './templates/template.ts';
 
 /** A stranger's receipt is a receipt without the fields that the stranger could have filled. */
@@ -19,7 +20,11 @@ const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
   'stranger-receipt': RECEIPT,
   'reply-notice': REPLY_NOTICE,
   'refusal-notice': REFUSAL_NOTICE,
+  ...STATUS_MAILS,
 };
+
+/** What answers a mail; the rest nobody wrote to us for (RFC 3834 section 5). */
+const ANSWERS: ReadonlySet<OutgoingKind> = new Set(['receipt', 'stranger-receipt', 'reply-notice', 'refusal-notice']);
 
 const plain = new Liquid({ strictVariables: true, strictFilters: true });
 const escaping = new Liquid({ strictVariables: true, strictFilters: true, outputEscape: 'escape' });
@@ -68,7 +73,7 @@ export function renderMail(mail: OutgoingMail, date: number): Promise<Buffer> {
     inReplyTo: mail.inReplyTo,
     references: mail.references,
     date,
-    autoSubmitted: 'auto-replied',
+    autoSubmitted: ANSWERS.has(mail.data.kind) ? 'auto-replied' : 'auto-generated',
     language: mail.language,
   });
 }

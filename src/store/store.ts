@@ -3,7 +3,9 @@
  * SQL, no row type and no transaction handle leaves store/. Expected outcomes are values; `StoreUnavailable` is
  * thrown when the database can't do its work just now, anything else thrown is a bug.
  */
+import type { Bounce } from '../mail/automatic.ts';
 import type { Decision, DoorReason, OutgoingMail, Signing, Verdict } from '../tickets/decision.ts';
+import type { DeskAnswer, DeskRequest } from '../tickets/desk-request.ts';
 import type { Explanation } from '../tickets/explanation.ts';
 import type { Envelope, IncomingMail } from '../tickets/incoming-mail.ts';
 import type {
@@ -16,6 +18,8 @@ import type {
   Visibility,
 } from '../tickets/model.ts';
 import type { Policy } from '../tickets/policy.ts';
+import type { SearchTerm } from '../tickets/search-terms.ts';
+import type { DeskRules } from '../tickets/status-mails.ts';
 
 /** full: no space left. busy: somebody else holds the database. io: the disk fails. */
 export type Unavailable = 'full' | 'busy' | 'io';
@@ -121,6 +125,8 @@ export interface AccountSummary {
 }
 
 export interface AccountDetail extends Account {
+  /** Contacts to whom mails come back for good, and since when (epoch milliseconds). */
+  readonly undeliverable: readonly { readonly address: string; readonly since: number }[];
   readonly tickets: readonly TicketSummary[];
 }
 
@@ -129,24 +135,42 @@ export interface TicketSummary {
   readonly status: TicketStatus;
   readonly priority: Priority;
   readonly department: string;
+  /** Address of the staff member. */
+  readonly assignee: string | null;
   readonly account: string | null;
   readonly opener: string;
   readonly subject: string;
   readonly messages: number;
   readonly createdAt: number;
   readonly lastMessageAt: number;
+  /** Since when it has this status: of an open one, how long it has waited. */
+  readonly statusChangedAt: number;
 }
 
 export interface TicketDetail extends TicketSummary {
+  /** Its number in another system. */
+  readonly legacyId: string | null;
+  /** The ticket that goes on in its place. */
+  readonly mergedInto: string | null;
+  /** Tickets that were merged into this one; their messages stand in the thread. */
+  readonly merged: readonly string[];
+  readonly splitFrom: string | null;
+  readonly splitOff: readonly string[];
   readonly service: string | null;
   readonly language: Language;
   readonly mailbox: string;
   readonly continues: string | null;
+  /** Contacts of the account that a client copied in. */
+  readonly followers: readonly string[];
   readonly thread: readonly TicketMessage[];
   readonly mails: readonly OutboxSummary[];
 }
 
 export interface TicketMessage {
+  /** What names it when it is split off. */
+  readonly id: number;
+  /** The ticket that it came to: another one where that was merged into this. */
+  readonly ticket: string;
   readonly at: number;
   readonly author: AuthorKind;
   readonly visibility: Visibility;
@@ -155,15 +179,25 @@ export interface TicketMessage {
   readonly verified: boolean;
   readonly text: string;
   readonly visibleText: string;
+  /** As received, never made safe: for `safeHtml` only. */
+  readonly html: string | null;
   /** Reference of the intake record. */
   readonly mail: string | null;
-  readonly attachments: readonly {
-    readonly filename: string | null;
-    readonly contentType: string;
-    readonly size: number;
-    readonly sha256: string;
-    readonly inline: boolean;
-  }[];
+  readonly attachments: readonly TicketFile[];
+}
+
+export interface TicketFile {
+  /** As it is shown and written: safe as a file name, and no other file of the message has it. */
+  readonly name: string;
+  /** As the sender named it: data, never a path. */
+  readonly filename: string | null;
+  readonly contentType: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly inline: boolean;
+  readonly contentId: string | null;
+  /** Of a type that a double click would run. */
+  readonly risky: boolean;
 }
 
 export interface MailSummary {
@@ -202,6 +236,8 @@ export interface OutboxSummary {
   readonly nextAttemptAt: number;
   readonly finishedAt: number | null;
   readonly lastError: string | null;
+  /** The worst that was reported about it after it had left. */
+  readonly bounce: Bounce | null;
 }
 
 export interface OutboxDetail extends OutboxSummary {
@@ -223,6 +259,11 @@ export interface Page {
 export interface IntakeStore {
   /** Loads the facts, decides and writes all of it in one transaction. Resolves once it is on the disk. */
   recordMail(mail: MailToRecord, rules: Rules): Promise<Decision>;
+  /**
+   * As `recordMail`, for a mail whose attachments have not been kept yet: where the decision stores a message, nothing
+   * is written and the answer is `null`; the attachments are to be kept then and `recordMail` asked.
+   */
+  recordWithoutFiles(mail: MailToRecord, rules: Rules): Promise<Decision | null>;
   /** What `recordMail` would decide now; writes nothing. */
   decideMail(mail: IncomingMail, rules: Rules): Promise<Decision>;
   keepMail(mail: MailToKeep): Promise<void>;
@@ -261,8 +302,42 @@ export interface AccountStore {
   findAccount(number: string): Promise<AccountDetail | null>;
 }
 
+export interface TicketFilter extends Page {
+  readonly status?: TicketStatus;
+  readonly department?: string;
+  readonly assignee?: string;
+  /** Where they wait, first who has waited longest, by priority; otherwise newest first. */
+  readonly inQueueOrder?: boolean;
+}
+
+export type DeskResult =
+  | Extract<DeskAnswer, { kind: 'refused' }>
+  | {
+      readonly kind: 'done';
+      readonly ticket: string;
+      /** The one it was merged into, or that was split off. */
+      readonly other: string | null;
+      /** Empty where everything was so already. */
+      readonly changes: readonly string[];
+      /** A mail to the client was queued. */
+      readonly mailed: boolean;
+    };
+
+/** A ticket that the clock has touched. */
+export interface StaleTicket {
+  readonly ticket: string;
+  readonly action: 'warned' | 'closed';
+  readonly mailed: boolean;
+}
+
 export interface DeskStore {
-  listTickets(filter: Page & { readonly status?: TicketStatus }): Promise<TicketSummary[]>;
+  /** Loads the ticket, decides and writes all of it in one transaction. */
+  changeTicket(request: DeskRequest, rules: DeskRules): Promise<DeskResult>;
+  /** Warns and closes tickets on which nobody has written for as long as the policy says; up to `limit` of each. */
+  closeStale(rules: DeskRules, limit: number): Promise<StaleTicket[]>;
+  /** Tickets on which all of these stand, newest first. */
+  searchTickets(terms: readonly SearchTerm[], page: Page): Promise<TicketSummary[]>;
+  listTickets(filter: TicketFilter): Promise<TicketSummary[]>;
   findTicket(publicId: string): Promise<TicketDetail | null>;
   listMails(filter: MailFilter): Promise<MailSummary[]>;
   findMail(reference: string): Promise<MailDetail | null>;

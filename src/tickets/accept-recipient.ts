@@ -20,7 +20,13 @@ export type RecipientAnswer =
 /** Local parts that every mail domain must take (RFC 5321 section 4.5.1, RFC 2142). */
 const ALWAYS_TAKEN = new Set(['postmaster', 'abuse']);
 
-export function acceptRecipient(recipient: string, policy: Policy): RecipientAnswer {
+/** `nullSender`: for MAIL FROM:<>, with which reports come (RFC 5321 section 4.5.5). */
+/** `postmaster@` and `abuse@` of our domains (normal form). */
+export function isAlwaysTaken(address: string, policy: Policy): boolean {
+  return policy.domains.includes(domainOf(address)) && ALWAYS_TAKEN.has(localPartOf(address));
+}
+
+export function acceptRecipient(recipient: string, policy: Policy, nullSender = false): RecipientAnswer {
   const language = policy.departments[0]?.language ?? 'es';
   const refuse = (reason: RecipientRefusal, department: Department | null = null): RecipientAnswer => ({
     accepted: false,
@@ -33,6 +39,11 @@ export function acceptRecipient(recipient: string, policy: Policy): RecipientAns
   const bare = recipient.toLowerCase() === 'postmaster' ? `postmaster@${policy.domains[0] ?? ''}` : recipient;
   const exact = normalizeAddress(bare);
   if (exact === null) return refuse('bad-recipient-syntax');
+  const postmaster = departmentOf(policy, policy.postmasterDepartment);
+  // Nobody writes to it; whatever else comes there than reports and automatic replies is for an unknown mailbox.
+  const isMailbox = policy.mailboxes.some(({ address }) => address === exact);
+  if (nullSender && exact === policy.bounceAddress && !isMailbox && postmaster !== undefined)
+    return { accepted: true, address: exact, department: postmaster, language: postmaster.language };
   if (!policy.domains.includes(domainOf(exact))) return refuse('relay-denied');
 
   // `soporte+algo@` reaches soporte@ unless it is a mailbox of its own.

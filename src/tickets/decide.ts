@@ -3,8 +3,9 @@
  * mail, department policy, thread, ticket. Pure: the same mail, facts, policy and time give the same decision.
  * Each rule either decides or passes on; all of them write into the trace why.
  */
-import { domainOf } from '../mail/address.ts';
+import { domainOf, normalizeAddress } from '../mail/address.ts';
 import { visibleText } from '../mail/visible-reply.ts';
+import { isAlwaysTaken } from './accept-recipient.ts';
 import { readClientCommand } from './client-commands.ts';
 import type { Decision, Effect, OutgoingMail, Reason } from './decision.ts';
 import { Draft, type Situation } from './draft.ts';
@@ -12,7 +13,9 @@ import { lookupKeys } from './facts.ts';
 import { type Candidate, findThread, orderCandidates } from './find-thread.ts';
 import { afterClientMail } from './lifecycle.ts';
 import { contactKeys, nearestContacts } from './match-account.ts';
+import { againstReceipt } from './may-answer.ts';
 import type { Contact } from './model.ts';
+import { answerBounce } from './note-bounce.ts';
 import { openTicket } from './open-ticket.ts';
 import { departmentOf } from './policy.ts';
 import { writeReplyNotice } from './receipts.ts';
@@ -26,6 +29,7 @@ export function decide(situation: Situation): Decision {
     authenticity(draft) ??
     blocked(draft) ??
     duplicate(draft) ??
+    riskyAttachments(draft) ??
     staff(draft) ??
     client(draft)
   );
@@ -34,8 +38,14 @@ export function decide(situation: Situation): Decision {
 function loop(draft: Draft): Decision | null {
   const { mail, policy } = draft.situation;
   if (mail.kind === 'bounce') return null;
-  if (mail.sender.clear && policy.mailboxes.some(({ address }) => address === draft.sender)) {
+  // `soporte+x@` is soporte@ to RCPT too.
+  const untagged = normalizeAddress(draft.sender, { stripTag: true });
+  if (policy.mailboxes.some(({ address }) => address === draft.sender || address === untagged)) {
     draft.say(`loop: the mail is from ${draft.sender}, one of our own mailboxes`);
+    return draft.refuse('mail-loop');
+  }
+  if (isAlwaysTaken(draft.sender, policy)) {
+    draft.say(`loop: the mail is from ${draft.sender}, which leads to one of our own departments`);
     return draft.refuse('mail-loop');
   }
   if (mail.isOurs) {
@@ -50,11 +60,32 @@ function loop(draft: Draft): Decision | null {
 }
 
 function bounce(draft: Draft): Decision | null {
-  const { kind, kindEvidence } = draft.situation.mail;
+  const { mail, facts, policy } = draft.situation;
+  const { kind, kindEvidence, bounces } = mail;
   draft.say(`kind: ${kind}${kindEvidence.length > 0 ? ` (${kindEvidence.join('; ')})` : ''}`);
   if (kind !== 'bounce') return null;
   draft.say('a report about a mail is never refused and never opens a ticket');
-  return draft.end('ignore', 'bounce');
+  const answer = answerBounce(bounces, facts.reported);
+  if (answer.kind === 'nothing') {
+    draft.say(`bounce: ${answer.why}`);
+    return draft.end('ignore', 'bounce');
+  }
+  const { outboxId, recipient, ticket } = answer.mail;
+  draft.say(`bounce: of outbox ${outboxId} to ${recipient}${ticket === null ? '' : ` on ${ticket.publicId}`}`);
+  if (answer.permanent) draft.say(`bounce: mails to ${recipient} come back for good`);
+  if (ticket !== null) draft.department = departmentOf(policy, ticket.department) ?? draft.department;
+  return draft.end('ignore', 'bounce-noted', {
+    ...(ticket === null
+      ? {}
+      : { thread: { ticket, by: 'our-message-id', key: answer.bounce.originalMessageId ?? '' } }),
+    effect: {
+      kind: 'note-bounce',
+      outboxId,
+      bounce: answer.bounce,
+      notes: [answer.note],
+      undeliverable: answer.permanent ? recipient : null,
+    },
+  });
 }
 
 function unclearSender(draft: Draft): Decision | null {
@@ -76,7 +107,11 @@ function authenticity(draft: Draft): Decision | null {
   for (const line of because) draft.say(`authentication: ${line}`);
   if (policy.authentication === 'off' || policy.authentication === 'monitor') return null;
   if (outcome === 'verified') return null;
-  if (outcome === 'temporary-failure') return draft.refuse('dns-temporary-failure');
+  if (mail.authenticity.fromStaffNetwork && isStaff(draft)) {
+    draft.say('authentication: not needed for staff from a staff network');
+    return null;
+  }
+  if (outcome === 'temporary-failure') return draft.refuseSender('dns-temporary-failure');
   if (policy.authentication === 'strict') return draft.refuseSender('not-authenticated');
   if (demanded === 'reject' || demanded === 'quarantine') {
     draft.say(`authentication: the policy of ${domainOf(draft.sender)} is ${demanded}`);
@@ -103,6 +138,17 @@ function duplicate(draft: Draft): Decision | null {
   });
 }
 
+function riskyAttachments(draft: Draft): Decision | null {
+  if (draft.risky.length === 0) return null;
+  const { risky } = draft.situation.policy.attachments;
+  draft.say(`attachments: of a risky type (${risky}): ${draft.riskyNames()}`);
+  return risky === 'refuse' && !draft.situation.admitted ? draft.refuse('risky-attachment') : null;
+}
+
+function isStaff(draft: Draft): boolean {
+  return draft.situation.policy.departments.some((one) => one.staff.some(({ address }) => address === draft.sender));
+}
+
 /** Staff mail joins its ticket as a note that no client sees; without a ticket it is kept for a person to look at. */
 function staff(draft: Draft): Decision | null {
   const { facts, mail, policy } = draft.situation;
@@ -110,7 +156,7 @@ function staff(draft: Draft): Decision | null {
   if (departments.length === 0) return null;
   if (!draft.verified && !mail.authenticity.fromStaffNetwork) {
     draft.say(`staff: the mail names ${draft.sender}, and nothing proves that it is from there`);
-    return draft.refuse('staff-not-authenticated');
+    return draft.refuseSender('staff-not-authenticated');
   }
   draft.say(`staff: ${draft.sender} works for ${departments.map(({ key }) => key).join(', ')}`);
   const found = thread(draft, [], (key) => departments.some((one) => one.key === key));
@@ -134,7 +180,8 @@ function client(draft: Draft): Decision {
     draft.say('an automatic reply never opens a ticket');
     return draft.end('ignore', 'auto-reply-without-ticket');
   }
-  const named = lookupKeys(mail, policy).thread.subjectIds;
+  const { subjectIds, foreignIds } = lookupKeys(mail, policy).thread;
+  const named = [...subjectIds, ...foreignIds];
   const notes = named.map(
     (id) => `The subject names ${id}, which this sender may not write to or which does not exist.`,
   );
@@ -142,12 +189,19 @@ function client(draft: Draft): Decision {
 }
 
 function clientReply(draft: Draft, contacts: readonly Contact[], found: Candidate): Decision {
-  const { mail, now, policy } = draft.situation;
+  const { facts, mail, now, policy } = draft.situation;
   const { ticket } = found;
   draft.contact = contacts.find(({ accountId }) => accountId === ticket.accountId) ?? draft.contact;
   const message = { author: 'client', visibility: 'public', verified: draft.verified } as const;
-  if (mail.kind === 'auto-reply') return append(draft, found, message, null, 'auto-reply-noted', []);
+  // Nothing that no person wrote changes a status.
+  if (mail.kind === 'auto-reply' || mail.kind === 'machine')
+    return append(draft, found, message, null, 'auto-reply-noted', []);
 
+  // The client learns of every reply in its name, or it is not let in unseen.
+  if (!draft.verified && mail.kind === 'human' && facts.receiptsLastHour >= policy.receiptsPerHour) {
+    draft.say(`held: unverified, and ${draft.sender} has been told of ${facts.receiptsLastHour} mails within the hour`);
+    return draft.end('hold', 'held-for-review');
+  }
   const command = readClientCommand(visibleText(mail.text, mail.cut));
   if (command === 'close' && ticket.status !== 'closed') {
     if (draft.verified) {
@@ -176,7 +230,7 @@ function thread(
 ): Candidate | null {
   const { mail, facts, policy } = draft.situation;
   const keys = lookupKeys(mail, policy).thread;
-  const candidates = orderCandidates(keys, facts.ticketsById, facts.ticketsByMessageId);
+  const candidates = orderCandidates(keys, facts.ticketsById, facts.ticketsByMessageId, facts.ticketsByAlias);
   const result = findThread(draft.sender, contacts, candidates, keys, isStaffOf);
   draft.because.push(...result.because);
   return result.candidate;
@@ -204,11 +258,10 @@ function append(
 
 /** Whoever writes in a client's name without proof: the client is told, at its registered address. */
 function replyNotice(draft: Draft, { ticket }: Candidate, message: Append['message']): OutgoingMail | null {
-  const { facts, mail, policy } = draft.situation;
-  if (message.verified || message.author !== 'client' || mail.kind !== 'human' || draft.department === null)
-    return null;
-  if (facts.receiptsLastHour >= policy.receiptsPerHour) {
-    draft.say(`notice: none, ${draft.sender} has had ${facts.receiptsLastHour} mails of ours within the hour`);
+  if (message.verified || message.author !== 'client' || draft.department === null) return null;
+  const why = againstReceipt(draft);
+  if (why !== null) {
+    draft.say(`notice: none, ${why}`);
     return null;
   }
   draft.say(`notice: to ${draft.sender}, because nothing proves that this reply is from there`);

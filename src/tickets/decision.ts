@@ -2,8 +2,10 @@
  * What `decide` answers: the verdict on one mail, why, and everything that is to be written and sent because of
  * it. Data only; the store carries it out in one transaction.
  */
+import type { Bounce } from '../mail/automatic.ts';
 import type { SigningKey } from '../mail/message-id.ts';
 import type { ThreadBy } from './find-thread.ts';
+import type { Copied } from './followers.ts';
 import type { NotEligible } from './match-account.ts';
 import type { Contact, Language, Priority, Ticket, TicketStatus } from './model.ts';
 
@@ -26,10 +28,11 @@ export type RefusalReason =
   | 'dns-temporary-failure'
   | 'replies-only'
   | 'blocked-sender'
+  | 'risky-attachment'
   | NotEligible;
 
 export type HoldReason = 'internal-error' | 'held-for-review' | 'staff-mail-without-ticket';
-export type IgnoreReason = 'bounce' | 'auto-reply-without-ticket';
+export type IgnoreReason = 'bounce' | 'bounce-noted' | 'auto-reply-without-ticket';
 export type TakenReason =
   | 'new-ticket'
   | 'reply'
@@ -84,6 +87,16 @@ export type Effect =
       /** The status after it; `null`: unchanged. */
       readonly status: TicketStatus | null;
       readonly notes: readonly string[];
+    }
+  | {
+      /** A mail of ours came back. */
+      readonly kind: 'note-bounce';
+      readonly outboxId: number;
+      readonly bounce: Bounce;
+      /** System notes on the mail's ticket, where it has one. */
+      readonly notes: readonly string[];
+      /** The address whose contacts are marked: mails to it come back for good. */
+      readonly undeliverable: string | null;
     };
 
 /** What a receipt says, frozen at the moment of its cause. */
@@ -129,7 +142,34 @@ export interface RefusalNoticeData {
   readonly helpPhone: string;
 }
 
-export type MailData = ReceiptData | ReplyNoticeData | RefusalNoticeData;
+/** Tells the opener what became of its ticket without a mail of its own. */
+export interface StatusMailData {
+  readonly kind:
+    | 'ticket-resolved'
+    | 'ticket-closed'
+    | 'ticket-reopened'
+    | 'ticket-moved'
+    | 'auto-close-warning'
+    | 'auto-close-notice';
+  readonly ticketId: string;
+  readonly company: string;
+  readonly department: string;
+  /** Empty for a stranger, whose text goes nowhere. */
+  readonly subject: string;
+  readonly name: string;
+  /** After the change. */
+  readonly status: TicketStatus;
+  readonly helpUrl: string;
+  readonly helpPhone: string;
+  /** Days in which a reply still reopens it. */
+  readonly reopenDays: number;
+  /** A warning: until it closes. A notice: how long nobody had written. `ticket-resolved`: until it closes, 0 for never. */
+  readonly days: number;
+}
+
+export type StatusMailKind = StatusMailData['kind'];
+
+export type MailData = ReceiptData | ReplyNoticeData | RefusalNoticeData | StatusMailData;
 export type OutgoingKind = MailData['kind'];
 
 /** A mail to be sent; becomes a row of the outbox. */
@@ -160,8 +200,14 @@ export interface Decision {
   readonly contact: Contact | null;
   readonly service: { readonly serviceId: number; readonly name: string } | null;
   readonly thread: { readonly ticket: Ticket; readonly by: ThreadBy } | null;
+  /** Attachments of a risky type by their position, and whether the ticket goes without them. */
+  readonly risky: { readonly positions: readonly number[]; readonly dropped: boolean };
+  /** Other people that the mail is addressed to: who follows the ticket from now on, and who is only noted. */
+  readonly copied: Copied;
   readonly effect: Effect;
   readonly outgoing: readonly OutgoingMail[];
+  /** Contacts whose mark `undeliverable` is taken away. */
+  readonly reachable: readonly number[];
   /** Every step in order, in English: the trace. */
   readonly because: readonly string[];
 }

@@ -2,9 +2,12 @@
  * A decision while it is being made: the situation, the trace so far, and what the rules have found out. The rules
  * in decide.ts write into it and end it.
  */
+import { displayNames } from '../mail/file-name.ts';
+import { riskyFiles } from '../mail/risky-file.ts';
 import type { Decision, Effect, OutgoingMail, Reason, RefusalReason, Signing, Verdict } from './decision.ts';
 import type { Facts } from './facts.ts';
 import type { Candidate } from './find-thread.ts';
+import { type Copied, copiedPeople, NOBODY } from './followers.ts';
 import type { IncomingMail } from './incoming-mail.ts';
 import type { Contact, Language } from './model.ts';
 import type { Department, Policy } from './policy.ts';
@@ -40,10 +43,13 @@ export class Draft {
   language: Language;
   /** In shadow mode: the first reason for which the mail would have been refused. */
   wouldRefuse: RefusalReason | null = null;
+  /** Positions of the attachments that are of a risky type. */
+  readonly risky: readonly number[];
 
   constructor(situation: Situation) {
     this.situation = situation;
     this.recipients = orderRecipients(situation.mail, situation.policy);
+    this.risky = riskyFiles(situation.mail.attachments, situation.policy.attachments.riskyTypes);
     const [first] = this.recipients;
     this.department = first?.department ?? null;
     this.language = first?.language ?? situation.policy.departments[0]?.language ?? 'es';
@@ -57,6 +63,12 @@ export class Draft {
 
   get verified(): boolean {
     return this.situation.mail.authenticity.outcome === 'verified';
+  }
+
+  /** The risky attachments as they are shown. */
+  riskyNames(): string {
+    const names = displayNames(this.situation.mail.attachments);
+    return this.risky.map((position) => names[position]).join(', ');
   }
 
   say(line: string): void {
@@ -82,11 +94,45 @@ export class Draft {
     return this.end('refuse', reason, { refusal: reason });
   }
 
+  /**
+   * "The next mail that arrives there" can't be seen: a smarthost that takes a mail has delivered nothing, and a bounce
+   * may come days later. What can be seen is that the contact writes again. Only with proof, and only a mail that was
+   * taken: a forger must not make us believe in a dead address. A program may write in the name of one all the time.
+   */
+  private reachable(effect: Effect): number[] {
+    if (effect.kind !== 'open' && effect.kind !== 'append') return [];
+    const { mail, facts } = this.situation;
+    if (!effect.message.verified || (mail.kind !== 'human' && mail.kind !== 'auto-reply')) return [];
+    const marked = facts.contacts.filter(
+      ({ address, undeliverableSince }) => undeliverableSince !== null && !address.startsWith('*@'),
+    );
+    for (const { address } of marked) this.say(`contact: ${address} writes again, mails to it are not taken for lost`);
+    return marked.map(({ contactId }) => contactId);
+  }
+
+  /** Only a client's own, verified mail says who else is to know. */
+  private copied(effect: Effect, thread: Candidate | undefined): Copied {
+    if ((effect.kind !== 'open' && effect.kind !== 'append') || effect.message.author !== 'client') return NOBODY;
+    const ticket = effect.kind === 'open' ? effect.ticket : thread?.ticket;
+    const copied = ticket === undefined ? NOBODY : copiedPeople(this.situation, ticket.accountId, ticket.department);
+    const count = copied.followers.length + copied.others.length;
+    if (count === 0) return NOBODY;
+    if (!effect.message.verified) {
+      this.say(`copies: ${count} more addressed; an unverified mail adds nobody`);
+      return NOBODY;
+    }
+    if (copied.followers.length > 0) this.say(`copies: ${copied.followers.join(', ')} follow the ticket`);
+    if (copied.others.length > 0)
+      this.say(`copies: ${copied.others.join(', ')} only noted, no contacts of the account`);
+    return copied;
+  }
+
   end(
     verdict: Verdict,
     reason: Reason,
     { effect = { kind: 'none' }, outgoing = [], thread, service = null, refusal }: Ending = {},
   ): Decision {
+    const dropped = this.risky.length > 0 && this.situation.policy.attachments.risky === 'drop';
     return {
       verdict,
       reason,
@@ -98,9 +144,18 @@ export class Draft {
       contact: this.contact,
       service,
       thread: thread === undefined ? null : { ticket: thread.ticket, by: thread.by },
-      effect,
+      risky: { positions: this.risky, dropped },
+      copied: this.copied(effect, thread),
+      effect: dropped
+        ? this.withNote(effect, `Left out for their type: ${this.riskyNames()}. The mail itself has them.`)
+        : effect,
       outgoing,
+      reachable: this.reachable(effect),
       because: this.because,
     };
+  }
+
+  private withNote(effect: Effect, note: string): Effect {
+    return effect.kind === 'none' ? effect : { ...effect, notes: [...effect.notes, note] };
   }
 }

@@ -3,8 +3,8 @@
  * the database yet. It can be sent to another thread.
  */
 import type { Bounce, MailKind } from '../mail/automatic.ts';
+import type { ParsedAttachment } from '../mail/keep-attachments.ts';
 import type { SignedId } from '../mail/message-id.ts';
-import type { ParsedAttachment } from '../mail/parse.ts';
 import type { Sender } from '../mail/sender.ts';
 import type { ReplyCut } from '../mail/visible-reply.ts';
 import type { Authenticity } from './authenticity.ts';
@@ -50,6 +50,8 @@ export interface IncomingMail {
   readonly kind: MailKind;
   readonly kindEvidence: readonly string[];
   readonly bounce: Bounce | null;
+  /** All that a report says, one entry a recipient; empty unless the kind is `bounce`. */
+  readonly bounces: readonly Bounce[];
   readonly authenticity: Authenticity;
   readonly defects: readonly string[];
 }

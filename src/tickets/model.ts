@@ -35,6 +35,8 @@ export interface Contact {
   readonly primary: boolean;
   /** Keys of the departments this contact may write to; `null`: all. */
   readonly departments: readonly string[] | null;
+  /** Since when mails to this address come back for good, epoch milliseconds; `null`: they don't. */
+  readonly undeliverableSince: number | null;
   readonly accountId: number;
   readonly accountNumber: string;
   readonly accountName: string;

@@ -9,6 +9,7 @@ import type { Decision, NewTicket, OutgoingMail } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { findService, namesWord } from './find-service.ts';
 import { chooseAccount, eligibleContacts } from './match-account.ts';
+import { againstNotice, againstReceipt } from './may-answer.ts';
 import type { Contact, Ticket } from './model.ts';
 import { writeReceipt, writeRefusalNotice } from './receipts.ts';
 import type { Recipient } from './recipients.ts';
@@ -77,17 +78,9 @@ function turnDown(draft: Draft, recipient: Recipient, { reason }: Refused): Deci
   return draft.end('hold', reason, { outgoing: notice === null ? [] : [notice] });
 }
 
-/** One notice for each address and day, and only to people who are who they say: else we would write to victims of forgers. */
+/** One notice for each address and day. */
 function refusalNotice(draft: Draft, recipient: Recipient): OutgoingMail | null {
-  const { mail, facts } = draft.situation;
-  const why =
-    mail.kind !== 'human'
-      ? `the mail is ${mail.kind}`
-      : !draft.verified
-        ? 'the sender is unverified'
-        : facts.noticesLastDay > 0
-          ? 'one went out within the day'
-          : null;
+  const why = againstNotice(draft);
   if (why !== null) {
     draft.say(`notice: none, ${why}`);
     return null;
@@ -117,7 +110,8 @@ function open(
     accountId: filed.contact?.accountId ?? null,
     serviceId: filed.service?.serviceId ?? null,
     opener: draft.sender,
-    openerName: mail.sender.clear ? mail.sender.name : '',
+    // A forged name must not come back to the client in our mails.
+    openerName: draft.verified ? (mail.sender.clear ? mail.sender.name : '') : (filed.contact?.name ?? ''),
     department: recipient.department.key,
     mailbox: recipient.address,
     subject,
@@ -197,15 +191,8 @@ function freeTicketId(draft: Draft): string {
 
 /** A receipt goes to people, not more than so many an hour, and to strangers only when they are who they say. */
 function receiptFor(draft: Draft, ticket: NewTicket, recipient: Recipient, ambiguous: boolean): OutgoingMail | null {
-  const { mail, facts, policy } = draft.situation;
   const why =
-    mail.kind !== 'human'
-      ? `the mail is ${mail.kind}`
-      : ticket.accountId === null && !draft.verified
-        ? 'a stranger without proof of its address'
-        : facts.receiptsLastHour >= policy.receiptsPerHour
-          ? `${draft.sender} has had ${facts.receiptsLastHour} within the hour`
-          : null;
+    ticket.accountId === null && !draft.verified ? 'a stranger without proof of its address' : againstReceipt(draft);
   if (why !== null) {
     draft.say(`receipt: none, ${why}`);
     return null;
@@ -216,5 +203,6 @@ function receiptFor(draft: Draft, ticket: NewTicket, recipient: Recipient, ambig
     ticket,
     recipient.department,
     ambiguous ? (draft.contact?.accountNumber ?? '') : '',
+    draft.contact,
   );
 }

@@ -2,6 +2,8 @@
  * What the installation has decided, as plain data: departments, mailboxes and the rules that hold for all of
  * them. Made from the config file once; may be sent to another thread.
  */
+import type { AttachmentLimits } from '../mail/keep-attachments.ts';
+import type { TicketPattern } from './foreign-ids.ts';
 import type { AccountState, Language, Priority } from './model.ts';
 
 /** Who may open a ticket by mail. */
@@ -47,6 +49,17 @@ export interface Mailbox {
   readonly language: Language | null;
 }
 
+/** Files that a double click would run: marked, left out of the ticket, or the whole mail refused. */
+export type RiskyFiles = 'flag' | 'drop' | 'refuse';
+export const RISKY_FILES: readonly RiskyFiles[] = ['flag', 'drop', 'refuse'];
+
+export interface AttachmentPolicy {
+  readonly risky: RiskyFiles;
+  /** Extensions (`.exe`) and content types. */
+  readonly riskyTypes: readonly string[];
+  readonly limits: AttachmentLimits;
+}
+
 export interface Policy {
   readonly company: string;
   /** Letters before the hyphen of a ticket ID, upper case. */
@@ -55,15 +68,25 @@ export interface Policy {
   readonly mailboxes: readonly Mailbox[];
   /** Domains of the mailboxes: an unknown address there is our business, one elsewhere a relay attempt. */
   readonly domains: readonly string[];
+  /** Envelope sender of what we send, normal form: takes mail from the null sender only. `null`: we send with the null sender. */
+  readonly bounceAddress: string | null;
   /** Department of `postmaster@` and `abuse@` where these are no mailboxes of their own. */
   readonly postmasterDepartment: string;
   readonly authentication: AuthenticationMode;
   /** Refuse nobody on sender grounds; write down who would have been. */
   readonly shadow: boolean;
   readonly stripTag: boolean;
+  /** How the subjects of another system name its tickets. */
+  readonly ticketPatterns: readonly TicketPattern[];
   readonly reopenDays: number;
+  /** Days without a word after which a pending or resolved ticket closes; `null`: never. */
+  readonly autoCloseDays: number | null;
+  /** Days before that at which the client is warned; `null`: not at all. */
+  readonly autoCloseWarningDays: number | null;
   readonly receiptsPerHour: number;
+  readonly receiptsPerDomainPerHour: number;
   readonly maxReceived: number;
+  readonly attachments: AttachmentPolicy;
 }
 
 export function departmentOf(policy: Policy, key: string): Department | undefined {

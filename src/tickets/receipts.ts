@@ -6,6 +6,7 @@ import { signMessageId } from '../mail/message-id.ts';
 import type { NewTicket, OutgoingMail } from './decision.ts';
 import type { Situation } from './draft.ts';
 import { deriveToken } from './entropy.ts';
+import { mayWriteTo } from './match-account.ts';
 import type { Contact, Ticket } from './model.ts';
 import type { Department } from './policy.ts';
 import type { Recipient } from './recipients.ts';
@@ -14,21 +15,31 @@ const MAX_OTHER_TICKETS = 5;
 /** Longer chains only make headers long; mail programs use the first and the newest. */
 const MAX_REFERENCES = 20;
 
-/** `account`: its number, named where the sender has several and we had to choose; else empty. */
+/**
+ * `account`: its number, named where the sender has several and we had to choose; else empty. `contact`: who the
+ * ticket is for, `null` for a stranger. Without proof of the sender nothing that the mail says stands in the receipt:
+ * a forger would write to a client under our name.
+ */
 export function writeReceipt(
   { mail, facts, policy, signing }: Situation,
   ticket: NewTicket,
   department: Department,
   account: string,
+  contact: Contact | null,
 ): OutgoingMail {
   const { language } = ticket;
   const stranger = ticket.accountId === null;
+  const unverified = mail.authenticity.outcome !== 'verified';
+  const name = stranger ? '' : unverified ? (contact?.name ?? '') : ticket.openerName;
   const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
   const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
-  const others = stranger ? [] : facts.sameSubject.filter(({ accountId }) => accountId === ticket.accountId);
+  const others =
+    contact === null || unverified
+      ? []
+      : facts.sameSubject.filter((one) => one.accountId === ticket.accountId && mayWriteTo(contact, one.department));
   return {
     recipient: ticket.opener,
-    recipientName: stranger ? '' : ticket.openerName,
+    recipientName: name,
     from: ticket.mailbox,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
@@ -40,8 +51,8 @@ export function writeReceipt(
       ticketId: ticket.publicId,
       company: policy.company,
       department: department.names[language],
-      subject: stranger ? '' : ticket.subject,
-      name: stranger ? '' : ticket.openerName,
+      subject: stranger || unverified ? '' : ticket.subject,
+      name,
       hint: department.hint[language] ?? '',
       helpUrl: department.helpUrl ?? '',
       helpPhone: department.helpPhone ?? '',
@@ -50,7 +61,7 @@ export function writeReceipt(
         .slice(0, MAX_OTHER_TICKETS)
         .map(({ publicId, subject }) => ({ ticketId: publicId, subject })),
       account,
-      unverified: mail.authenticity.outcome !== 'verified',
+      unverified,
     },
   };
 }

@@ -11,21 +11,21 @@ export interface Recipient {
   readonly address: string;
   readonly department: Department;
   readonly language: Language;
-  /** The department's own rule, but `anyone` for `postmaster@` and `abuse@`, which may refuse nobody. */
+  /** The department's own rule, but `anyone` for `postmaster@` and `abuse@`, and `replies` where only bounces come. */
   readonly accepts: Accepts;
 }
 
 export function orderRecipients(mail: IncomingMail, policy: Policy): Recipient[] {
   const recipients: Recipient[] = [];
   for (const address of mail.envelope.recipients) {
-    const answer = acceptRecipient(address, policy);
+    const answer = acceptRecipient(address, policy, mail.envelope.mailFrom === '');
     if (!answer.accepted || recipients.some((known) => known.address === answer.address)) continue;
     const isMailbox = policy.mailboxes.some((mailbox) => mailbox.address === answer.address);
     recipients.push({
       address: answer.address,
       department: answer.department,
       language: answer.language,
-      accepts: isMailbox ? answer.department.accepts : 'anyone',
+      accepts: isMailbox ? answer.department.accepts : answer.address === policy.bounceAddress ? 'replies' : 'anyone',
     });
   }
   const rank = (address: string) => {

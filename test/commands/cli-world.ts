@@ -15,7 +15,7 @@ export interface World {
 }
 
 /** ESC sequences, a bell, a C1 control, and what would start a line of its own. */
-export const NASTY = 'Factura \u001b[31mroja\u001b[2J\u0007\u009b1m \u2028 fin\r\nTICKET';
+const NASTY = 'Factura \u001b[31mroja\u001b[2J\u0007\u009b1m \u2028 fin\r\nTICKET';
 
 export function writeConfig(folder: string): void {
   const department = (key: string, mailbox: string, more: object = {}) => ({

@@ -148,8 +148,10 @@ describe('looking at what is there', SLOW, () => {
       },
       {
         call: ['tickets', 'list', '--status', 'open'],
-        text: new RegExp(`${world.ticket} +open +soporte +C-1001 +ana@empresa\\.com +2 `),
-        json: [{ subject: 'Asunto cuatro' }, { id: world.ticket, messages: 2 }],
+        text: new RegExp(
+          `${world.ticket} +open +2026-11-21 \\d\\d:\\d\\d +normal +soporte +– +C-1001 +ana@empresa\\.com +2 `,
+        ),
+        json: [{ id: world.ticket, messages: 2 }, { subject: 'Asunto cuatro' }],
       },
       {
         call: ['tickets', 'show', digits],

@@ -2,7 +2,8 @@
  * Whole mails through real sockets: each folder of fixtures/intake is one case. `world.json` says what is different
  * from the common world beside the folders and what was sent before, `envelope.json` who connects and says what,
  * `decision.json` what must come of it; keys that it does not name are not looked at. `{{ticket}}` is the ID of the
- * first ticket, `{{key}}` the test's DKIM key.
+ * first ticket, `{{messageId}}` the Message-ID of the newest mail in the outbox (`{{MESSAGE-ID}}`: in capitals), `{{key}}`
+ * the test's DKIM key.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,6 +54,12 @@ interface Expected {
   readonly messages?: number;
   readonly status?: string;
   readonly outbox?: readonly string[];
+  /** What is noted on the mails of the outbox, oldest first: action and status, `-` for nothing. */
+  readonly bounces?: readonly string[];
+  /** Contacts that are marked, of all accounts. */
+  readonly undeliverable?: readonly string[];
+  /** The system notes of the ticket, oldest first. */
+  readonly notes?: readonly string[];
 }
 
 function read<T>(...path: readonly string[]): T {
@@ -63,7 +70,14 @@ const common = read<Required<Pick<CaseWorld, 'config' | 'accounts' | 'zone'>>>('
 
 async function deliver(gateway: TestGateway, sent: Sent, message: Buffer): Promise<SmtpReply> {
   const ticket = (await gateway.store.listTickets({ limit: 100 })).at(-1)?.id ?? '';
-  const text = message.toString('latin1').replaceAll('{{ticket}}', ticket);
+  const [newest] = await gateway.store.listOutbox({ limit: 1 });
+  const outgoing = newest === undefined ? null : await gateway.store.findOutgoing(newest.id);
+  const messageId = outgoing?.mail.messageId ?? '';
+  const text = message
+    .toString('latin1')
+    .replaceAll('{{ticket}}', ticket)
+    .replaceAll('{{messageId}}', messageId)
+    .replaceAll('{{MESSAGE-ID}}', messageId.toUpperCase());
   const bytes = Buffer.from(sent.sign === undefined ? text : await signed(text, sent.sign, key), 'latin1');
   const client = await SmtpClient.open(gateway.port, sent.ip);
   await client.command('EHLO client.example');
@@ -106,9 +120,10 @@ it.each(cases)('%s', async (name) => {
   const [ticket] = await store.listTickets({ limit: 1 });
   const detail = ticket === undefined ? null : await store.findTicket(found.ticket ?? ticket.id);
   const last = detail?.thread.filter(({ author }) => author !== 'system').at(-1);
-  const outbox = (await store.listOutbox({ limit: 100 }))
-    .reverse()
-    .map(({ kind, recipient }) => `${kind} to ${recipient}`);
+  const sent = (await store.listOutbox({ limit: 100 })).reverse();
+  const accounts = await Promise.all(
+    (await store.listAccounts({ limit: 100 })).map(({ number }) => store.findAccount(number)),
+  );
   const actual: Record<string, unknown> = {
     verdict: found.verdict,
     reason: found.reason,
@@ -122,7 +137,10 @@ it.each(cases)('%s', async (name) => {
     tickets: (await store.listTickets({ limit: 100 })).length,
     messages: detail?.messages,
     status: detail?.status,
-    outbox,
+    outbox: sent.map(({ kind, recipient }) => `${kind} to ${recipient}`),
+    bounces: sent.map(({ bounce }) => (bounce === null ? '-' : `${bounce.action} ${bounce.status}`)),
+    undeliverable: accounts.flatMap((account) => account?.undeliverable.map(({ address }) => address) ?? []),
+    notes: detail?.thread.filter(({ author }) => author === 'system').map(({ text }) => text),
   };
   const { reply: _, replyContains: __, because = [], auth = {}, ...compared } = expected;
   expect(Object.fromEntries(Object.keys(compared).map((one) => [one, actual[one]]))).toEqual(compared);

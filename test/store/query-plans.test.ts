@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { ANA, NOW, sampleMail, sampleRecord, sampleRules } from '../support/sample-mail.ts';
+import { ANA, entropyOf, NOW, sampleMail, sampleRecord, sampleRules } from '../support/sample-mail.ts';
 
 /** Tables that grow with use. `json_each` is the list of keys that a look-up is made with. */
 const LARGE = ['accounts', 'contacts', 'services', 'tickets', 'messages', 'intake_records', 'outbox', 'attachments'];
@@ -23,14 +23,34 @@ beforeAll(async () => {
   const store = sqliteStore({ sqlite, db: drizzle(sqlite) });
   await store.saveAccounts([ANA], 'merge', NOW);
   listening = true;
-  const { ticket } = await store.recordMail(sampleRecord({ id: 'uno', subject: 'empresa.com falla' }), sampleRules());
+  const { ticket, outgoing } = await store.recordMail(
+    sampleRecord({ id: 'uno', subject: 'empresa.com falla' }),
+    sampleRules(),
+  );
   const reply = { inReplyTo: ['<uno@empresa.com>'], references: ['<x@y>'], subject: `Re: ${ticket ?? ''} empresa.com` };
   await store.recordMail(sampleRecord({ id: 'dos' }, reply), sampleRules());
   await store.decideMail(sampleMail({ id: 'tres' }), sampleRules());
+  await store.decideMail(sampleMail({ id: 'cuatro', from: 'nadie@evil.example' }), sampleRules());
+  const originalMessageId = outgoing[0]?.messageId ?? null;
+  const bounce = { recipient: null, status: '5.1.1', action: 'failed', originalMessageId, diagnostic: null } as const;
+  const { reason } = await store.recordMail(
+    sampleRecord({ id: 'b' }, { kind: 'bounce', bounces: [bounce] }),
+    sampleRules(),
+  );
+  expect(reason).toBe('bounce-noted');
   const [claimed] = await store.claimMails(4, NOW, 1000);
   await store.freezeMail(claimed?.id ?? 0, Buffer.from('x'));
   await store.finishMail(claimed?.id ?? 0, { state: 'sent' }, NOW);
   await store.nextDueAt();
+  const close = {
+    ...sampleRules(),
+    policy: { ...sampleRules().policy, autoCloseWarningDays: 1 },
+    entropy: entropyOf('x'),
+  };
+  await store.closeStale(close, 50);
+  const set = { kind: 'set', ticket: ticket ?? '', by: 'x', reason: '', silent: false } as const;
+  await store.changeTicket({ ...set, status: 'pending', legacyId: '7' }, close);
+  await store.closeStale({ ...close, now: NOW + 9 * 24 * 60 * 60 * 1000 }, 50);
   listening = false;
 });
 

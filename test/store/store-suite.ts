@@ -62,6 +62,8 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         });
         expect(ticket?.thread).toEqual([
           {
+            id: expect.any(Number),
+            ticket: decision.ticket,
             at: NOW,
             author: 'client',
             visibility: 'public',
@@ -70,10 +72,9 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
             verified: true,
             text: 'Hola, uno\n',
             visibleText: 'Hola, uno',
+            html: null,
             mail: referenceOf('uno'),
-            attachments: [
-              { filename: 'captura.png', contentType: 'image/png', size: 3, sha256: file.sha256, inline: false },
-            ],
+            attachments: [{ ...file, name: 'captura.png', risky: false }],
           },
         ]);
         expect(ticket?.mails).toMatchObject([{ kind: 'receipt', state: 'queued', recipient: 'ana@empresa.com' }]);
@@ -208,6 +209,56 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         expect(decisions.map(({ outgoing }) => outgoing.length)).toEqual([1, 1, 1, 1, 1, 0, 0]);
         expect((await record('later', {}, NOW + 61 * MINUTE)).outgoing).toHaveLength(1);
       });
+
+      it('notes a bounce on the mail, its ticket and the contact, until the contact writes again', async () => {
+        const { ticket, outgoing } = await record('uno');
+        const originalMessageId = outgoing[0]?.messageId.toUpperCase() ?? null;
+        const recipient = 'ana@empresa.com';
+        const bounce = { recipient, status: '5.1.1', action: 'failed', originalMessageId, diagnostic: 'no' } as const;
+        const report = (id: string, now: number) =>
+          record(id, { kind: 'bounce', bounce, bounces: [bounce], subject: 'Undelivered' }, now);
+        const undeliverable = async () => (await store.findAccount('C-1001'))?.undeliverable;
+        const before = await store.findTicket(ticket ?? '');
+
+        expect(await report('dsn', NOW + MINUTE)).toMatchObject({ verdict: 'ignore', reason: 'bounce-noted', ticket });
+        const after = await store.findTicket(ticket ?? '');
+        expect(after).toMatchObject({ status: before?.status, messages: before?.messages, mails: [{ bounce }] });
+        expect(after?.lastMessageAt).toBe(before?.lastMessageAt);
+        expect(after?.thread.at(-1)).toMatchObject({ author: 'system', visibility: 'note', mail: referenceOf('dsn') });
+        expect(await undeliverable()).toEqual([{ address: recipient, since: NOW + MINUTE }]);
+
+        // The same again, from a program, in its name without proof: the mark and the notes stay as they are.
+        expect((await report('dsn-2', NOW + 2 * MINUTE)).reason).toBe('bounce');
+        await record('robot', { kind: 'machine' }, NOW + 3 * MINUTE);
+        const { authenticity } = sampleMail({ id: 'x' });
+        const forged = { authenticity: { ...authenticity, outcome: 'unverified' as const } };
+        expect((await record('forged', forged, NOW + 4 * MINUTE)).outgoing).toEqual([]);
+        expect((await store.findTicket(ticket ?? ''))?.thread).toHaveLength(after?.thread.length ?? 0);
+        expect(await undeliverable()).toEqual([{ address: recipient, since: NOW + MINUTE }]);
+
+        expect((await record('again', {}, NOW + 5 * MINUTE)).outgoing).toHaveLength(1);
+        expect(await undeliverable()).toEqual([]);
+      });
+
+      it('shares the receipts of a domain among its addresses that are no contacts of their own', async () => {
+        await store.saveAccounts(
+          [
+            sampleAccount('C-2', {
+              contacts: [sampleContact('*@varios.example'), sampleContact('jefe@varios.example')],
+            }),
+          ],
+          'merge',
+          NOW,
+        );
+        const rules = (now: number) => sampleRules(now, { ...POLICY, receiptsPerDomainPerHour: 2 });
+        const from = async (name: string, now = NOW) =>
+          (await store.recordMail(sampleRecord({ id: `${name}-${now}`, from: `${name}@varios.example` }), rules(now)))
+            .outgoing.length;
+        expect(await from('jefe')).toBe(1);
+        expect([await from('uno'), await from('dos'), await from('tres')]).toEqual([1, 1, 0]);
+        expect(await from('jefe', NOW + 1)).toBe(1);
+        expect(await from('tres', NOW + 60 * MINUTE)).toBe(1);
+      });
     });
 
     describe('decideMail', () => {
@@ -332,6 +383,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
           ...two,
           services: ['hosting plus', 'otra.com'],
           tickets: [],
+          undeliverable: [],
         });
         expect(await store.listAccounts({ limit: 10 })).toEqual([
           { number: 'C-1001', name: 'Empresa', state: 'active', language: 'es', contacts: 1, services: 1 },

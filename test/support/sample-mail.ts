@@ -1,5 +1,7 @@
 /** Mails, accounts and rules as the store gets them: plain data, complete, with what a test does not care about filled in. */
 import { createHash } from 'node:crypto';
+import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
+import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
 import type { AccountToSave, ContactToSave, MailToRecord, Rules } from '../../src/store/store.ts';
 import { intakeReference } from '../../src/tickets/entropy.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
@@ -49,6 +51,7 @@ export function sampleMail(given: SampleMail, more: Partial<IncomingMail> = {}):
     kind: 'human',
     kindEvidence: [],
     bounce: null,
+    bounces: [],
     authenticity: { outcome: 'verified', demanded: null, fromStaffNetwork: false, results: null, because: [] },
     defects: [],
     ...more,
@@ -91,9 +94,15 @@ export const POLICY: Policy = {
   authentication: 'off',
   shadow: false,
   stripTag: false,
+  ticketPatterns: [],
   reopenDays: 14,
+  autoCloseDays: 3,
+  autoCloseWarningDays: null,
   receiptsPerHour: 5,
+  receiptsPerDomainPerHour: 60,
+  bounceAddress: null,
   maxReceived: 50,
+  attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
 };
 
 export function sampleRules(now = NOW, policy: Policy = POLICY): Rules {

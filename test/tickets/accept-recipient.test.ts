@@ -6,6 +6,17 @@ import { policy } from './samples.ts';
 
 const POLICY = policy();
 
+it('takes at the address for bounces what comes from the null sender, and nothing else', () => {
+  const elsewhere = policy({ bounceAddress: 'bounces@bounce.example.com' });
+  const address = 'Bounces@bounce.example.com';
+  expect(acceptRecipient(address, elsewhere, true)).toMatchObject({ accepted: true, department: { key: 'soporte' } });
+  expect(acceptRecipient(address, elsewhere, false)).toMatchObject({ accepted: false });
+  expect(acceptRecipient('otro@bounce.example.com', elsewhere, true)).toMatchObject({ accepted: false });
+
+  const mailbox = policy({ bounceAddress: 'ventas@example.com' });
+  expect(acceptRecipient('ventas@example.com', mailbox, true)).toMatchObject({ department: { key: 'ventas' } });
+});
+
 describe('RCPT TO', () => {
   it.each([
     ['soporte@example.com', 'soporte@example.com', 'soporte', 'es'],

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
+import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
 import type { Authenticity } from '../../src/tickets/authenticity.ts';
 import { decide } from '../../src/tickets/decide.ts';
 import type { Facts } from '../../src/tickets/facts.ts';
@@ -50,9 +52,15 @@ function policyOf(department: string, authentication: string, isStaff: boolean):
     authentication: pick(AUTHENTICATION_MODES, authentication),
     shadow: false,
     stripTag: false,
+    ticketPatterns: [],
     reopenDays: 14,
+    autoCloseDays: 3,
+    autoCloseWarningDays: null,
     receiptsPerHour: 5,
+    receiptsPerDomainPerHour: 60,
+    bounceAddress: null,
     maxReceived: 50,
+    attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
   };
 }
 
@@ -73,6 +81,7 @@ const contact: Contact = {
   role: 'holder',
   primary: false,
   departments: null,
+  undeliverableSince: null,
   accountId: 1,
   accountNumber: 'C-1001',
   accountName: 'Empresa',
@@ -133,6 +142,7 @@ function mailOf(proof: string): IncomingMail {
     kind: 'human',
     kindEvidence: [],
     bounce: null,
+    bounces: [],
     authenticity: { ...wanted, fromStaffNetwork: false, results: null, because: [] },
     defects: [],
   };
@@ -154,15 +164,19 @@ describe('who may write', () => {
       const facts: Facts = {
         contacts: CONTACTS[sender] ?? [],
         ticketsById: ticket === null ? [] : [ticket],
+        ticketsByAlias: [],
         ticketsByMessageId: [],
         duplicate: null,
         services: [],
         sameSubject: [],
         ticketCount: 9,
         takenIds: [],
+        copiedContacts: [],
         receiptsLastHour: 0,
+        domainLastHour: 0,
         noticesLastDay: 0,
         blocked: null,
+        reported: null,
       };
       const decision = decide({
         mail: mailOf(proof),

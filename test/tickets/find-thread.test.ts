@@ -16,7 +16,7 @@ const nobody = () => false;
 type Named = Pick<IncomingMail, 'subject' | 'references' | 'inReplyTo' | 'signedReferences'>;
 const keysOf = (mail: Partial<Named>): ThreadKeys => {
   const named: Named = { subject: '', references: [], inReplyTo: [], signedReferences: [], ...mail };
-  return threadKeys(named as IncomingMail, 'TQ');
+  return threadKeys(named as IncomingMail, { ticketPrefix: 'TQ', ticketPatterns: [] });
 };
 
 describe('what a mail says about its thread', () => {
@@ -32,6 +32,7 @@ describe('what a mail says about its thread', () => {
     });
     expect(keys).toEqual({
       subjectIds: ['TQ-111111', 'TQ-222222'],
+      foreignIds: [],
       signedIds: ['TQ-333333'],
       messageIds: ['<c@x>', '<b@x>', '<a@x>'],
     });

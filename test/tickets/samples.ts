@@ -1,4 +1,6 @@
 /** Made-up contacts, departments and tickets for the tests of the rules. */
+import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
+import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
 import type { Contact, Ticket } from '../../src/tickets/model.ts';
 import type { Department, Policy } from '../../src/tickets/policy.ts';
 
@@ -11,6 +13,7 @@ export function contact(over: Partial<Contact> = {}): Contact {
     role: 'holder',
     primary: false,
     departments: null,
+    undeliverableSince: null,
     accountId: 1,
     accountNumber: 'C-1001',
     accountName: 'Empresa S.L.',
@@ -60,9 +63,15 @@ export function policy(over: Partial<Policy> = {}): Policy {
     authentication: 'off',
     shadow: false,
     stripTag: false,
+    ticketPatterns: [],
     reopenDays: 14,
+    autoCloseDays: 3,
+    autoCloseWarningDays: null,
     receiptsPerHour: 5,
+    receiptsPerDomainPerHour: 60,
+    bounceAddress: null,
     maxReceived: 50,
+    attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
     ...over,
   };
 }

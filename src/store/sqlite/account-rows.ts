@@ -3,7 +3,15 @@
  */
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { Account, AccountSummary, AccountToSave, ContactToSave, Page, SavedCounts, SaveMode } from '../store.ts';
+import type {
+  AccountDetail,
+  AccountSummary,
+  AccountToSave,
+  ContactToSave,
+  Page,
+  SavedCounts,
+  SaveMode,
+} from '../store.ts';
 import { accounts, contacts, services, tickets } from './schema.ts';
 
 export function saveAccounts(
@@ -163,7 +171,7 @@ export function findAccount(
   db: BetterSQLite3Database,
   number: string,
   maxTickets: number,
-): (Account & { readonly ticketIds: readonly number[] }) | null {
+): (Omit<AccountDetail, 'tickets'> & { readonly ticketIds: readonly number[] }) | null {
   const account = db.select().from(accounts).where(sql`${accounts.number} = ${number} collate nocase`).get();
   if (account === undefined) return null;
   const own = db.select().from(contacts).where(eq(contacts.accountId, account.id)).orderBy(asc(contacts.id)).all();
@@ -180,6 +188,9 @@ export function findAccount(
       primary: isPrimary,
       departments,
     })),
+    undeliverable: own.flatMap(({ address, undeliverableSince }) =>
+      undeliverableSince === null ? [] : [{ address, since: undeliverableSince }],
+    ),
     services: db
       .select({ name: services.name })
       .from(services)

@@ -3,8 +3,8 @@
  */
 import { and, asc, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { displayNames } from '../../mail/file-name.ts';
 import { visibleText } from '../../mail/visible-reply.ts';
-import type { TicketStatus } from '../../tickets/model.ts';
 import type {
   MailDetail,
   MailFilter,
@@ -15,14 +15,17 @@ import type {
   Page,
   RawMail,
   TicketDetail,
+  TicketFilter,
   TicketMessage,
   TicketSummary,
 } from '../store.ts';
+import { withMerged } from './desk-facts.ts';
 import { outboxColumns, outboxSummaryColumns } from './outbox-columns.ts';
 import {
   accounts,
   attachments,
   blobs,
+  followers,
   intakeRecords,
   messages,
   outbox,
@@ -36,27 +39,39 @@ const ticketSummary = {
   status: tickets.status,
   priority: tickets.priority,
   department: tickets.department,
+  assignee: tickets.assignee,
   account: accounts.number,
   opener: tickets.opener,
   subject: tickets.subject,
-  messages: sql<number>`(select count(*) from ${messages} where ${messages.ticketId} = ${tickets.id} and ${messages.author} <> 'system')`,
+  messages: sql<number>`(select count(*) from ${messages} where ${messages.ticketId} in (select ${tickets.id} union all select part.id from tickets as part where part.merged_into_id = ${tickets.id}) and ${messages.author} <> 'system')`,
   createdAt: tickets.createdAt,
   lastMessageAt: tickets.lastMessageAt,
+  statusChangedAt: tickets.statusChangedAt,
 };
+
+/** High before low; among those that wait the one that has waited longest, of those that are done the newest. */
+const queueOrder = [
+  sql`case ${tickets.status} when 'open' then 0 when 'pending' then 1 when 'resolved' then 2 else 3 end`,
+  sql`case ${tickets.priority} when 'high' then 0 when 'normal' then 1 else 2 end`,
+  sql`case when ${tickets.status} in ('open', 'pending') then ${tickets.statusChangedAt} else -${tickets.statusChangedAt} end`,
+  asc(tickets.id),
+];
 
 export function listTickets(
   db: BetterSQLite3Database,
-  filter: Page & { readonly status?: TicketStatus; readonly rowIds?: readonly number[] },
+  filter: TicketFilter & { readonly rowIds?: readonly number[] },
 ): TicketSummary[] {
   const conditions: SQL[] = [];
   if (filter.status !== undefined) conditions.push(eq(tickets.status, filter.status));
+  if (filter.department !== undefined) conditions.push(eq(tickets.department, filter.department));
+  if (filter.assignee !== undefined) conditions.push(eq(tickets.assignee, filter.assignee));
   if (filter.rowIds !== undefined) conditions.push(inArray(tickets.id, [...filter.rowIds]));
   return db
     .select(ticketSummary)
     .from(tickets)
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
     .where(and(...conditions))
-    .orderBy(desc(tickets.id))
+    .orderBy(...(filter.inQueueOrder === true ? queueOrder : [desc(tickets.id)]))
     .limit(filter.limit)
     .all();
 }
@@ -69,7 +84,10 @@ export function findTicket(db: BetterSQLite3Database, publicId: string): TicketD
       language: tickets.language,
       mailbox: tickets.mailbox,
       service: services.name,
+      legacyId: tickets.legacyId,
       continuesId: tickets.continuesId,
+      mergedIntoId: tickets.mergedIntoId,
+      splitFromId: tickets.splitFromId,
     })
     .from(tickets)
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
@@ -77,41 +95,62 @@ export function findTicket(db: BetterSQLite3Database, publicId: string): TicketD
     .where(eq(tickets.publicId, publicId))
     .get();
   if (found === undefined) return null;
-  const { rowId, continuesId, ...ticket } = found;
-  const continues =
-    continuesId === null
-      ? undefined
-      : db.select({ id: tickets.publicId }).from(tickets).where(eq(tickets.id, continuesId)).get();
+  const { rowId, continuesId, mergedIntoId, splitFromId, ...ticket } = found;
+  const idsOf = (which: SQL) =>
+    db
+      .select({ id: tickets.publicId })
+      .from(tickets)
+      .where(which)
+      .orderBy(asc(tickets.id))
+      .all()
+      .map(({ id }) => id);
+  const idOf = (row: number | null) => (row === null ? null : (idsOf(eq(tickets.id, row))[0] ?? null));
+  const rows = withMerged(db, rowId);
   return {
     ...ticket,
-    continues: continues?.id ?? null,
-    thread: threadOf(db, rowId),
+    continues: idOf(continuesId),
+    mergedInto: idOf(mergedIntoId),
+    merged: idsOf(eq(tickets.mergedIntoId, rowId)),
+    splitFrom: idOf(splitFromId),
+    splitOff: idsOf(eq(tickets.splitFromId, rowId)),
+    followers: db
+      .selectDistinct({ address: followers.address })
+      .from(followers)
+      .where(and(inArray(followers.ticketId, rows), eq(followers.follows, true)))
+      .orderBy(asc(followers.address))
+      .all()
+      .map(({ address }) => address),
+    thread: threadOf(db, rows),
     mails: db
       .select(outboxSummaryColumns)
       .from(outbox)
       .leftJoin(tickets, eq(tickets.id, outbox.ticketId))
-      .where(eq(outbox.ticketId, rowId))
+      .where(inArray(outbox.ticketId, rows))
       .orderBy(asc(outbox.id))
       .all(),
   };
 }
 
-function threadOf(db: BetterSQLite3Database, ticketRow: number): TicketMessage[] {
+function threadOf(db: BetterSQLite3Database, ticketRows: readonly number[]): TicketMessage[] {
+  const ofTicket = inArray(messages.ticketId, [...ticketRows]);
   const rows = db
-    .select({ message: messages, reference: intakeRecords.reference })
+    .select({ message: messages, reference: intakeRecords.reference, ticket: tickets.publicId })
     .from(messages)
+    .innerJoin(tickets, eq(tickets.id, messages.ticketId))
     .leftJoin(intakeRecords, eq(intakeRecords.id, messages.intakeId))
-    .where(eq(messages.ticketId, ticketRow))
-    .orderBy(asc(messages.id))
+    .where(ofTicket)
+    .orderBy(asc(messages.createdAt), asc(messages.id))
     .all();
   const files = db
     .select({ file: attachments })
     .from(attachments)
     .innerJoin(messages, eq(messages.id, attachments.messageId))
-    .where(eq(messages.ticketId, ticketRow))
+    .where(ofTicket)
     .orderBy(asc(attachments.messageId), asc(attachments.position))
     .all();
-  return rows.map(({ message, reference }) => ({
+  return rows.map(({ message, reference, ticket }) => ({
+    id: message.id,
+    ticket,
     at: message.createdAt,
     author: message.author,
     visibility: message.visibility,
@@ -119,20 +158,27 @@ function threadOf(db: BetterSQLite3Database, ticketRow: number): TicketMessage[]
     name: message.authorName,
     verified: message.verified,
     text: message.text,
+    html: message.html,
     visibleText:
       message.visibleRanges === null
         ? message.text
         : visibleText(message.text, { visible: message.visibleRanges, rule: 'none', confidence: 1 }),
     mail: reference,
-    attachments: files
-      .filter(({ file }) => file.messageId === message.id)
-      .map(({ file }) => ({
-        filename: file.filename,
-        contentType: file.contentType,
-        size: file.size,
-        sha256: file.sha256,
-        inline: file.inline,
-      })),
+    attachments: filesOf(files.flatMap(({ file }) => (file.messageId === message.id ? [file] : []))),
+  }));
+}
+
+function filesOf(rows: readonly (typeof attachments.$inferSelect)[]): TicketMessage['attachments'] {
+  const names = displayNames(rows);
+  return rows.map(({ filename, contentType, size, sha256, inline, contentId, risky }, index) => ({
+    name: names[index] ?? '',
+    filename,
+    contentType,
+    size,
+    sha256,
+    inline,
+    contentId,
+    risky,
   }));
 }
 

@@ -2,12 +2,16 @@
  * Loads what `decide` must know about one mail, by exact keys and indexes only, with statements that are prepared
  * once. Runs inside the transaction that will write the decision.
  */
-import { and, desc, eq, gt, inArray, max, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, max, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { domainOf } from '../../mail/address.ts';
+import type { OutgoingKind } from '../../tickets/decision.ts';
 import { ENTROPY_BYTES } from '../../tickets/entropy.ts';
 import { type Facts, lookupKeys } from '../../tickets/facts.ts';
 import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import type { Ticket } from '../../tickets/model.ts';
+import type { ReportedMail } from '../../tickets/note-bounce.ts';
 import type { Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
@@ -19,6 +23,8 @@ const MAX_CONTACTS = 200;
 const MAX_SERVICES = 500;
 const MAX_TICKETS = 50;
 const MAX_QUEUED = 500;
+/** What answers a mail. What people and clocks cause takes nobody's share of receipts. */
+const ANSWERS: ReadonlySet<OutgoingKind> = new Set(['receipt', 'stranger-receipt', 'reply-notice']);
 
 const ticketColumns = {
   ticketId: tickets.id,
@@ -50,6 +56,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       role: contacts.role,
       primary: contacts.isPrimary,
       departments: contacts.departments,
+      undeliverableSince: contacts.undeliverableSince,
       accountId: accounts.id,
       accountNumber: accounts.number,
       accountName: accounts.name,
@@ -63,21 +70,32 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .limit(MAX_CONTACTS)
     .prepare();
 
-  const ticketsById = db
-    .select(ticketColumns)
-    .from(tickets)
-    .leftJoin(accounts, eq(accounts.id, tickets.accountId))
-    .where(inList(tickets.publicId, 'ids'))
-    .limit(MAX_TICKETS)
-    .prepare();
+  // Under the ID of a ticket that was merged, or a number of another system.
+  const named = alias(tickets, 'named');
+  const aliasedTickets = (key: typeof named.publicId | typeof named.legacyId) =>
+    db
+      .select({ ...ticketColumns, alias: key })
+      .from(named)
+      .innerJoin(tickets, eq(tickets.id, sql`coalesce(${named.mergedIntoId}, ${named.id})`))
+      .leftJoin(accounts, eq(accounts.id, tickets.accountId))
+      .where(inList(key, 'keys'))
+      .limit(MAX_TICKETS)
+      .prepare();
+  const ticketsByOldId = aliasedTickets(named.publicId);
+  const ticketsByLegacyId = aliasedTickets(named.legacyId);
 
   const ticketsByMessageId = db
     .select({ ...ticketColumns, messageId: messages.messageId })
     .from(messages)
-    .innerJoin(tickets, eq(tickets.id, messages.ticketId))
+    .innerJoin(named, eq(named.id, messages.ticketId))
+    .innerJoin(tickets, eq(tickets.id, sql`coalesce(${named.mergedIntoId}, ${named.id})`))
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
     .where(inList(messages.messageId, 'messageIds'))
-    .orderBy(desc(messages.id))
+    // Tickets of the sender first: others could fill the limit with mails under a Message-ID that is not theirs.
+    .orderBy(
+      sql`(${tickets.opener} = ${sql.placeholder('sender')} or ${inList(tickets.accountId, 'accounts')}) is not true`,
+      desc(messages.id),
+    )
     .limit(MAX_TICKETS)
     .prepare();
 
@@ -110,7 +128,12 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .prepare();
 
   const sameSubject = db
-    .select({ accountId: tickets.accountId, publicId: tickets.publicId, subject: tickets.subject })
+    .select({
+      accountId: tickets.accountId,
+      department: tickets.department,
+      publicId: tickets.publicId,
+      subject: tickets.subject,
+    })
     .from(tickets)
     .where(
       and(
@@ -139,12 +162,45 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .orderBy(desc(outbox.createdAt))
     .limit(MAX_QUEUED)
     .prepare();
+  const queuedForDomain = db
+    .select({ mails: count() })
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.recipientDomain, sql.placeholder('domain')),
+        gt(outbox.createdAt, sql.placeholder('since')),
+        sql`not exists (select 1 from ${contacts} where ${contacts.address} = ${outbox.recipient})`,
+      ),
+    )
+    .prepare();
+  const reportedMail = db
+    .select({
+      ...ticketColumns,
+      ticketId: outbox.ticketId,
+      outboxId: outbox.id,
+      kind: outbox.kind,
+      recipient: outbox.recipient,
+      bounce: outbox.bounce,
+    })
+    .from(outbox)
+    .leftJoin(tickets, eq(tickets.id, outbox.ticketId))
+    .leftJoin(accounts, eq(accounts.id, tickets.accountId))
+    .where(inList(outbox.messageId, 'messageIds'))
+    .limit(1)
+    .prepare();
   const blockedEntry = db
     .select({ address: blockedSenders.address })
     .from(blockedSenders)
     .where(inList(blockedSenders.address, 'addresses'))
     .limit(1)
     .prepare();
+
+  const findReported = (messageIds: readonly string[]): ReportedMail | null => {
+    const row = reportedMail.get({ messageIds: JSON.stringify(messageIds) });
+    if (row === undefined) return null;
+    const { outboxId, kind, recipient, bounce, ticketId, ...ticket } = row;
+    return { outboxId, kind, recipient, bounce, ticket: ticketId === null ? null : joinedTicket(ticketId, ticket) };
+  };
 
   return (mail, policy, now) => {
     if (mail.entropy.length < ENTROPY_BYTES) throw new Error(`a mail needs ${ENTROPY_BYTES} bytes of entropy`);
@@ -154,15 +210,30 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     const queued = keys.sender === null ? [] : queuedFor.all({ recipient: keys.sender, since: now - DAY });
     const accountIds = JSON.stringify([...new Set(found.map(({ accountId }) => accountId))]);
     const publicIds = [...keys.thread.subjectIds, ...keys.thread.signedIds];
+    const byPublicId =
+      publicIds.length === 0 ? [] : ticketsByOldId.all({ keys: JSON.stringify(publicIds) }).map(splitAlias);
+    const { foreignIds } = keys.thread;
     const ticketCount = highest.get()?.id ?? 0;
     const duplicate = duplicateOf.get({ fingerprint: keys.fingerprint });
     const byMessageId =
       keys.thread.messageIds.length === 0
         ? []
-        : ticketsByMessageId.all({ messageIds: JSON.stringify(keys.thread.messageIds) });
+        : ticketsByMessageId.all({
+            messageIds: JSON.stringify(keys.thread.messageIds),
+            sender: keys.sender,
+            accounts: accountIds,
+          });
     return {
       contacts: found,
-      ticketsById: publicIds.length === 0 ? [] : ticketsById.all({ ids: JSON.stringify(publicIds) }),
+      copiedContacts:
+        keys.sender === null || keys.copiedAddresses.length === 0
+          ? []
+          : contactsByAddress.all({ addresses: JSON.stringify(keys.copiedAddresses) }),
+      ticketsById: byPublicId.filter(({ alias, ticket }) => ticket.publicId === alias).map(({ ticket }) => ticket),
+      ticketsByAlias: [
+        ...byPublicId.filter(({ alias, ticket }) => ticket.publicId !== alias),
+        ...(foreignIds.length === 0 ? [] : ticketsByLegacyId.all({ keys: JSON.stringify(foreignIds) }).map(splitAlias)),
+      ],
       ticketsByMessageId: byMessageId.map(({ messageId, ...ticket }) => ({ messageId: messageId ?? '', ticket })),
       duplicate: duplicate === undefined ? null : splitReference(duplicate),
       services:
@@ -177,14 +248,40 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       takenIds: taken
         .all({ ids: JSON.stringify(candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)) })
         .map(({ publicId }) => publicId),
-      receiptsLastHour: queued.filter(({ kind, createdAt }) => kind !== 'refusal-notice' && createdAt > now - HOUR)
-        .length,
+      receiptsLastHour: queued.filter(({ kind, createdAt }) => ANSWERS.has(kind) && createdAt > now - HOUR).length,
+      domainLastHour:
+        keys.sender === null || found.some(({ address }) => address === keys.sender)
+          ? 0
+          : (queuedForDomain.get({ domain: domainOf(keys.sender), since: now - HOUR })?.mails ?? 0),
       noticesLastDay: queued.filter(({ kind }) => kind === 'refusal-notice').length,
       blocked: keys.sender === null ? null : (blockedEntry.get({ addresses })?.address ?? null),
+      reported: keys.reportedIds.length === 0 ? null : findReported(keys.reportedIds),
     };
   };
 }
 
+function splitAlias({ alias, ...ticket }: Ticket & { alias: string | null }): Facts['ticketsByAlias'][number] {
+  return { alias: alias ?? '', ticket };
+}
+
 function splitReference({ reference, ...ticket }: Ticket & { reference: string }): Facts['duplicate'] {
   return { reference, ticket };
+}
+
+type Joined = { readonly [Key in keyof Omit<Ticket, 'ticketId'>]: Ticket[Key] | null };
+
+/** A ticket that came by a left join: its row is there whenever its ID is, by the foreign key. */
+function joinedTicket(ticketId: number, row: Joined): Ticket {
+  const { publicId, opener, department, mailbox, subject, status, language } = row;
+  if (
+    publicId === null ||
+    opener === null ||
+    department === null ||
+    mailbox === null ||
+    subject === null ||
+    status === null ||
+    language === null
+  )
+    throw new Error(`ticket ${ticketId} of an outbox row is not there`);
+  return { ...row, ticketId, publicId, opener, department, mailbox, subject, status, language };
 }

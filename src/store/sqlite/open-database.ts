@@ -93,7 +93,7 @@ function explained(error: unknown, file: string): unknown {
 function connect(file: string, readonly: boolean): Database.Database {
   try {
     // Lock waits block the event loop: keep them short and retry above this.
-    return new Database(file, { readonly, timeout: 250 });
+    return new Database(file, { readonly, timeout: 50 });
   } catch (error) {
     throw new DatabaseUnusable(
       `${file}: cannot open the database (${reasonOf(error)}); check that the folder exists and can be written`,

@@ -12,6 +12,7 @@ export const outboxSummaryColumns = {
   nextAttemptAt: outbox.nextAttemptAt,
   finishedAt: outbox.finishedAt,
   lastError: outbox.lastError,
+  bounce: outbox.bounce,
 };
 
 export const outboxColumns = { ...outboxSummaryColumns, mail: outbox.mail, rendered: outbox.rendered };

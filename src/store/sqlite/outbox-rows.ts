@@ -5,6 +5,7 @@
 import { and, asc, eq, inArray, lte, min, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { OutboxDetail, SendOutcome } from '../store.ts';
+import { noteDelivery } from './auto-close-rows.ts';
 import { outboxColumns } from './outbox-columns.ts';
 import { outbox, tickets } from './schema.ts';
 
@@ -63,6 +64,7 @@ export function finishMail(db: BetterSQLite3Database, id: number, outcome: SendO
     .set({ ...change(), leaseUntil: null })
     .where(eq(outbox.id, id))
     .run();
+  if (outcome.state !== 'queued') noteDelivery(db, id, now);
 }
 
 export function nextDueAt(db: BetterSQLite3Database): number | null {

@@ -1,5 +1,5 @@
 /**
- * The tables, as drizzle sees them; `npm run db:generate` turns a change here into a migration in drizzle/sqlite.
+ * The tables, as drizzle sees them; `npm run db:generate` makes drizzle/sqlite from it.
  *
  * Times are UTC epoch milliseconds. Addresses are stored in normal form, message and blob hashes as lower-case
  * hex. Departments, mailboxes and staff are configuration: only their keys and addresses stand here. Every look-up
@@ -54,7 +54,7 @@ export const contacts = sqliteTable(
     isPrimary: integer('is_primary', { mode: 'boolean' }).notNull().default(false),
     /** Keys of the departments this contact may write to; null: all. */
     departments: text('departments', { mode: 'json' }).$type<string[]>(),
-    /** Set by a permanent failure of a mail to this address, cleared by the next mail that arrives there. */
+    /** Set when a mail to this address bounces for good, cleared when the contact writes again with proof. */
     undeliverableSince: integer('undeliverable_since'),
     createdAt: integer('created_at').notNull(),
   },
@@ -108,10 +108,21 @@ export const tickets = sqliteTable(
     /** Address of the staff member it is assigned to. */
     assignee: text('assignee'),
     continuesId: integer('continues_id').references((): AnySQLiteColumn => tickets.id),
+    /** The ticket that goes on in its place; never one that was merged itself. */
+    mergedIntoId: integer('merged_into_id').references((): AnySQLiteColumn => tickets.id),
+    splitFromId: integer('split_from_id').references((): AnySQLiteColumn => tickets.id),
+    /** Its number in the system that the company used before. */
+    legacyId: text('legacy_id').unique(),
     createdAt: integer('created_at').notNull(),
     lastMessageAt: integer('last_message_at').notNull(),
     statusChangedAt: integer('status_changed_at').notNull(),
     closedAt: integer('closed_at'),
+    /** When a person last wrote as its client; null where only programs did. */
+    clientWroteAt: integer('client_wrote_at'),
+    /** Where the auto-close clock starts: the latest of last human message, last status change, last answer delivered. */
+    idleSince: integer('idle_since').notNull(),
+    /** The warning before closing was queued, later: has left. Null again after any reply or change of status. */
+    warnedAt: integer('warned_at'),
   },
   (table) => [
     index('tickets_account_subject').on(table.accountId, table.subjectKey),
@@ -119,6 +130,9 @@ export const tickets = sqliteTable(
     index('tickets_opener').on(table.opener),
     index('tickets_service').on(table.serviceId),
     index('tickets_continues').on(table.continuesId),
+    index('tickets_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
+    index('tickets_split').on(table.splitFromId).where(sql`split_from_id is not null`),
+    index('tickets_idle').on(table.idleSince).where(sql`status in ('pending', 'resolved')`),
   ],
 );
 
@@ -208,6 +222,22 @@ export const messages = sqliteTable(
   ],
 );
 
+/** Other people that a client's mails are addressed to, each once for a ticket. */
+export const followers = sqliteTable(
+  'followers',
+  {
+    ticketId: integer('ticket_id')
+      .notNull()
+      .references(() => tickets.id, { onDelete: 'cascade' }),
+    /** Normal form. */
+    address: text('address').notNull(),
+    /** False for those who are no contacts of the account: noted, never mailed. */
+    follows: integer('follows', { mode: 'boolean' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ticketId, table.address] })],
+);
+
 /** Files named by their content. A row is written after its file is on the disk, in the same transaction as its use. */
 export const blobs = sqliteTable('blobs', {
   sha256: text('sha256').primaryKey(),
@@ -231,6 +261,8 @@ export const attachments = sqliteTable(
     size: integer('size').notNull(),
     inline: integer('inline', { mode: 'boolean' }).notNull(),
     contentId: text('content_id'),
+    /** Of a type that a double click would run. */
+    risky: integer('risky', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.messageId, table.position] }), index('attachments_sha256').on(table.sha256)],
 );
@@ -239,10 +271,28 @@ export const outbox = sqliteTable(
   'outbox',
   {
     id: id(),
-    kind: text('kind', { enum: ['receipt', 'stranger-receipt', 'reply-notice', 'refusal-notice'] }).notNull(),
+    kind: text('kind', {
+      enum: [
+        'receipt',
+        'stranger-receipt',
+        'reply-notice',
+        'refusal-notice',
+        'ticket-resolved',
+        'ticket-closed',
+        'ticket-reopened',
+        'ticket-moved',
+        'auto-close-warning',
+        'auto-close-notice',
+      ],
+    }).notNull(),
     ticketId: integer('ticket_id').references(() => tickets.id),
     intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
     recipient: text('recipient').notNull(),
+    /** What stands behind the last @. */
+    recipientDomain: text('recipient_domain').generatedAlwaysAs(
+      sql`substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)`,
+      { mode: 'virtual' },
+    ),
     messageId: text('message_id').notNull().unique(),
     /** Everything the mail is made of, frozen at its cause. */
     mail: text('mail', { mode: 'json' }).$type<OutgoingMail>().notNull(),
@@ -264,6 +314,7 @@ export const outbox = sqliteTable(
     index('outbox_due').on(table.nextAttemptAt).where(sql`state = 'queued'`),
     index('outbox_lease').on(table.leaseUntil).where(sql`state = 'sending'`),
     index('outbox_recipient').on(table.recipient, table.createdAt),
+    index('outbox_domain').on(table.recipientDomain, table.createdAt),
     index('outbox_ticket').on(table.ticketId),
     index('outbox_intake').on(table.intakeId),
     check('outbox_lease_while_sending', sql`(state = 'sending') = (lease_until is not null)`),

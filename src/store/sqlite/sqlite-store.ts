@@ -7,7 +7,9 @@ import type { Explanation } from '../../tickets/explanation.ts';
 import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import type { MailToKeep, Rules, Store } from '../store.ts';
 import { addContact, closeOtherAccounts, findAccount, listAccounts, saveAccounts } from './account-rows.ts';
+import { closeStale } from './auto-close-rows.ts';
 import { blockSender, listBlocked, unblockSender } from './blocked-rows.ts';
+import { changeTicket } from './desk-changes.ts';
 import {
   findMail,
   findOutgoing,
@@ -23,6 +25,7 @@ import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { claimMails, finishMail, freezeMail, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
+import { searchTickets } from './search-rows.ts';
 import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
@@ -37,6 +40,13 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     recordMail: (record, rules) =>
       commits.run(() => {
         const decision = decideNow(record.mail, rules);
+        writeDecision(db, record, decision, rules.now);
+        return decision;
+      }),
+    recordWithoutFiles: (record, rules) =>
+      commits.run(() => {
+        const decision = decideNow(record.mail, rules);
+        if (decision.effect.kind === 'open' || decision.effect.kind === 'append') return null;
         writeDecision(db, record, decision, rules.now);
         return decision;
       }),
@@ -76,6 +86,9 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
       return { ...rest, tickets: listTickets(db, { limit: MAX_TICKETS_SHOWN, rowIds: ticketIds }) };
     },
 
+    changeTicket: (request, rules) => commits.run(() => changeTicket(db, request, rules)),
+    closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
+    searchTickets: async (terms, { limit }) => listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) }),
     listTickets: async (filter) => listTickets(db, filter),
     findTicket: async (publicId) => findTicket(db, publicId),
     listMails: async (filter) => listMails(db, filter),

@@ -2,13 +2,26 @@
  * Writes one decision: intake record, raw mail, ticket, message, attachments, outbox rows. Runs inside the
  * transaction in which the facts were read; nothing here decides anything.
  */
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Decision, Effect, NewMessage } from '../../tickets/decision.ts';
 import { explain } from '../../tickets/explanation.ts';
 import type { IncomingMail } from '../../tickets/incoming-mail.ts';
+import { isFromPerson } from '../../tickets/lifecycle.ts';
 import type { MailToRecord, RawMail } from '../store.ts';
-import { attachments, blobs, intakeRecords, messages, outbox, rawMails, tickets } from './schema.ts';
+import { restartClock } from './auto-close-rows.ts';
+import { queueMail } from './queue-mail.ts';
+import {
+  attachments,
+  blobs,
+  contacts,
+  followers,
+  intakeRecords,
+  messages,
+  outbox,
+  rawMails,
+  tickets,
+} from './schema.ts';
 
 /** Writes a mail that is new. */
 export function writeDecision(db: BetterSQLite3Database, record: MailToRecord, decision: Decision, now: number): void {
@@ -38,29 +51,39 @@ export function rewriteDecision(
 function writeConsequences(
   db: BetterSQLite3Database,
   mail: IncomingMail,
-  { effect, outgoing }: Decision,
+  { effect, outgoing, reachable, risky, copied }: Decision,
   ticketId: number | null,
   intakeId: number,
   now: number,
 ): void {
-  if (effect.kind !== 'none' && ticketId !== null) {
+  if (effect.kind === 'note-bounce') {
+    noteBounce(db, effect, now);
+    if (ticketId !== null) writeNotes(db, ticketId, intakeId, effect.notes, now);
+  } else if (effect.kind !== 'none' && ticketId !== null) {
     writeNotes(db, ticketId, intakeId, effect.notes, now);
-    writeMessage(db, ticketId, intakeId, mail, effect.message, now);
+    writeMessage(db, ticketId, intakeId, mail, effect.message, risky, now);
+    writeFollowers(db, ticketId, intakeId, copied, now);
   }
-  for (const one of outgoing) {
-    db.insert(outbox)
-      .values({
-        kind: one.data.kind,
-        ticketId,
-        intakeId,
-        recipient: one.recipient,
-        messageId: one.messageId,
-        mail: one,
-        nextAttemptAt: now,
-        createdAt: now,
-      })
+  if (reachable.length > 0) {
+    db.update(contacts)
+      .set({ undeliverableSince: null })
+      .where(inArray(contacts.id, [...reachable]))
       .run();
   }
+  for (const one of outgoing) queueMail(db, one, ticketId, intakeId, now);
+}
+
+function noteBounce(
+  db: BetterSQLite3Database,
+  { outboxId, bounce, undeliverable }: Extract<Effect, { kind: 'note-bounce' }>,
+  now: number,
+): void {
+  db.update(outbox).set({ bounce }).where(eq(outbox.id, outboxId)).run();
+  if (undeliverable === null) return;
+  db.update(contacts)
+    .set({ undeliverableSince: now })
+    .where(and(eq(contacts.address, undeliverable), isNull(contacts.undeliverableSince)))
+    .run();
 }
 
 /** The columns of an intake record that a decision fills. */
@@ -80,16 +103,19 @@ function decidedColumns(mail: IncomingMail, decision: Decision) {
 
 /** The row ID of the ticket that was opened or written to; `null` when the decision touches none. */
 function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effect, now: number): number | null {
-  if (effect.kind === 'none') return null;
+  if (effect.kind === 'none' || effect.kind === 'note-bounce') return null;
   if (effect.kind === 'append') {
     const status =
       effect.status === null
         ? {}
         : { status: effect.status, statusChangedAt: now, closedAt: effect.status === 'closed' ? now : null };
+    const byPerson = isFromPerson(mail.kind);
+    const wrote = byPerson && effect.message.author === 'client' ? { clientWroteAt: mail.receivedAt } : {};
     db.update(tickets)
-      .set({ lastMessageAt: mail.receivedAt, ...status })
+      .set({ lastMessageAt: mail.receivedAt, ...status, ...wrote })
       .where(eq(tickets.id, effect.ticketId))
       .run();
+    if (byPerson || effect.status !== null) restartClock(db, effect.ticketId, now);
     return effect.ticketId;
   }
   const { ticket } = effect;
@@ -111,6 +137,8 @@ function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effe
       createdAt: mail.receivedAt,
       lastMessageAt: mail.receivedAt,
       statusChangedAt: mail.receivedAt,
+      clientWroteAt: isFromPerson(mail.kind) ? mail.receivedAt : null,
+      idleSince: mail.receivedAt,
     })
     .returning({ id: tickets.id })
     .get();
@@ -162,6 +190,7 @@ function writeMessage(
   intakeId: number,
   mail: IncomingMail,
   message: NewMessage,
+  risky: Decision['risky'],
   now: number,
 ): void {
   const { id } = db
@@ -185,6 +214,8 @@ function writeMessage(
     .returning({ id: messages.id })
     .get();
   for (const [position, attachment] of mail.attachments.entries()) {
+    const isRisky = risky.positions.includes(position);
+    if (isRisky && risky.dropped) continue;
     writeBlob(db, attachment.sha256, attachment.size, now);
     db.insert(attachments)
       .values({
@@ -196,9 +227,39 @@ function writeMessage(
         size: attachment.size,
         inline: attachment.inline,
         contentId: attachment.contentId,
+        risky: isRisky,
       })
       .run();
   }
+}
+
+/** Who follows already stays; each stranger is noted the first time. */
+function writeFollowers(
+  db: BetterSQLite3Database,
+  ticketId: number,
+  intakeId: number,
+  copied: Decision['copied'],
+  now: number,
+): void {
+  for (const address of copied.followers) {
+    db.insert(followers)
+      .values({ ticketId, address, follows: true, createdAt: now })
+      .onConflictDoUpdate({ target: [followers.ticketId, followers.address], set: { follows: true } })
+      .run();
+  }
+  const noted = copied.others.filter(
+    (address) =>
+      db.insert(followers).values({ ticketId, address, follows: false, createdAt: now }).onConflictDoNothing().run()
+        .changes > 0,
+  );
+  if (noted.length > 0)
+    writeNotes(
+      db,
+      ticketId,
+      intakeId,
+      [`Also addressed to ${noted.join(', ')}: no contacts of this account, never mailed.`],
+      now,
+    );
 }
 
 function writeNotes(

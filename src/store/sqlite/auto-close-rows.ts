@@ -1,0 +1,141 @@
+/**
+ * The auto-close clock of tickets, in the database, so that it survives restarts. Whatever warns or closes repeats its
+ * condition in the write itself: two processes can't do it twice.
+ */
+import { and, asc, eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { whyNotTold } from '../../tickets/desk-ticket.ts';
+import { type AutoCloseBounds, autoCloseBounds, ON_DELIVERY } from '../../tickets/lifecycle.ts';
+import { type DeskRules, writeStatusMail } from '../../tickets/status-mails.ts';
+import type { StaleTicket } from '../store.ts';
+import { loadDeskTicket } from './desk-facts.ts';
+import { queueMail } from './queue-mail.ts';
+import { messages, outbox, tickets } from './schema.ts';
+
+/** A person wrote, the status changed, or an answer arrived: the days begin anew and a warning that waits is void. */
+export function restartClock(db: BetterSQLite3Database, ticketId: number, now: number): void {
+  db.update(tickets).set({ idleSince: now, warnedAt: null }).where(eq(tickets.id, ticketId)).run();
+  db.update(outbox)
+    .set({ state: 'cancelled', finishedAt: now })
+    .where(and(eq(outbox.ticketId, ticketId), eq(outbox.kind, 'auto-close-warning'), eq(outbox.state, 'queued')))
+    .run();
+}
+
+/** A mail of ours has left or has failed for good. */
+export function noteDelivery(db: BetterSQLite3Database, outboxId: number, now: number): void {
+  const mail = db
+    .select({ kind: outbox.kind, ticketId: outbox.ticketId })
+    .from(outbox)
+    .where(eq(outbox.id, outboxId))
+    .get();
+  if (mail === undefined || mail.ticketId === null) return;
+  const effect = ON_DELIVERY[mail.kind];
+  switch (effect) {
+    case 'nothing':
+      return;
+    case 'restart-clock':
+      restartClock(db, mail.ticketId, now);
+      return;
+    case 'start-warning-time':
+      db.update(tickets)
+        .set({ warnedAt: now })
+        .where(and(eq(tickets.id, mail.ticketId), isNotNull(tickets.warnedAt)))
+        .run();
+      return;
+    default:
+      effect satisfies never;
+  }
+}
+
+/** Warns and closes what is due, at most `limit` tickets of each. Runs inside one transaction. */
+export function closeStale(db: BetterSQLite3Database, rules: DeskRules, limit: number): StaleTicket[] {
+  const bounds = autoCloseBounds(rules.now, rules.policy);
+  if (bounds === null) return [];
+  const done: StaleTicket[] = [];
+  if (bounds.warn !== null) {
+    const due = warnable(bounds.warn);
+    for (const ticketId of dueTickets(db, due, limit)) done.push(...warn(db, ticketId, due, rules));
+  }
+  const due = closable(bounds.close);
+  for (const ticketId of dueTickets(db, due, limit)) done.push(...close(db, ticketId, due, rules));
+  return done;
+}
+
+// Spelled as in the partial index, or SQLite will not use it.
+const waits = sql`${tickets.status} in ('pending', 'resolved')`;
+
+function warnable({ idleSince }: NonNullable<AutoCloseBounds['warn']>): SQL | undefined {
+  return and(waits, lte(tickets.idleSince, idleSince), isNull(tickets.warnedAt));
+}
+
+function closable({ idleSince, warnedAt }: AutoCloseBounds['close']): SQL | undefined {
+  const idle = and(waits, lte(tickets.idleSince, idleSince));
+  if (warnedAt === null) return idle;
+  // A warning that has not left yet (the smarthost is down) has warned nobody.
+  const onItsWay = sql`exists (select 1 from ${outbox} where ${outbox.ticketId} = ${tickets.id} and ${outbox.kind} = 'auto-close-warning' and ${inArray(outbox.state, ['queued', 'sending'])})`;
+  return and(idle, lte(tickets.warnedAt, warnedAt), sql`not ${onItsWay}`);
+}
+
+function dueTickets(db: BetterSQLite3Database, due: SQL | undefined, limit: number): number[] {
+  return db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(due)
+    .orderBy(asc(tickets.idleSince))
+    .limit(limit)
+    .all()
+    .map(({ id }) => id);
+}
+
+function warn(db: BetterSQLite3Database, ticketId: number, due: SQL | undefined, rules: DeskRules): StaleTicket[] {
+  const { changes } = db
+    .update(tickets)
+    .set({ warnedAt: rules.now })
+    .where(and(eq(tickets.id, ticketId), due))
+    .run();
+  if (changes === 0) return [];
+  const days = rules.policy.autoCloseWarningDays ?? 0;
+  return tell(db, ticketId, 'warned', `Warned by the clock: closes in ${days} days without a reply`, rules);
+}
+
+function close(db: BetterSQLite3Database, ticketId: number, due: SQL | undefined, rules: DeskRules): StaleTicket[] {
+  const { now } = rules;
+  const { changes } = db
+    .update(tickets)
+    .set({ status: 'closed', statusChangedAt: now, closedAt: now, idleSince: now, warnedAt: null })
+    .where(and(eq(tickets.id, ticketId), due))
+    .run();
+  if (changes === 0) return [];
+  const days = rules.policy.autoCloseDays ?? 0;
+  return tell(db, ticketId, 'closed', `Closed by the clock: no message for ${days} days`, rules);
+}
+
+/** The note on the ticket, and the mail to its opener where it gets one. */
+function tell(
+  db: BetterSQLite3Database,
+  ticketId: number,
+  action: StaleTicket['action'],
+  text: string,
+  rules: DeskRules,
+): StaleTicket[] {
+  const ticket = loadDeskTicket(db, eq(tickets.id, ticketId), rules.policy);
+  if (ticket === null) return [];
+  const why = whyNotTold(ticket);
+  const note = why === null ? `${text}.` : `${text}. No mail to the client: ${why}.`;
+  db.insert(messages)
+    .values({
+      ticketId,
+      author: 'system',
+      visibility: 'note',
+      authorName: 'auto-close',
+      verified: true,
+      text: note,
+      createdAt: rules.now,
+    })
+    .run();
+  if (why === null) {
+    const kind = action === 'warned' ? 'auto-close-warning' : 'auto-close-notice';
+    queueMail(db, writeStatusMail(kind, ticket, rules), ticketId, null, rules.now);
+  }
+  return [{ ticket: ticket.publicId, action, mailed: why === null }];
+}
