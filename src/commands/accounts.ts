@@ -6,7 +6,7 @@ import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
 import {
   CommandError,
-  type GlobalOptions,
+  type JsonOption,
   locateConfig,
   openForReading,
   openForWriting,
@@ -15,10 +15,6 @@ import {
   withStore,
 } from './command.ts';
 import { safe, shownTime, table } from './table.ts';
-
-interface JsonOption extends GlobalOptions {
-  readonly json?: boolean;
-}
 
 interface AddOptions extends JsonOption {
   readonly name: string;

@@ -25,6 +25,11 @@ export interface GlobalOptions {
   readonly config?: string;
 }
 
+/** Of every command that prints data. */
+export interface JsonOption extends GlobalOptions {
+  readonly json?: boolean;
+}
+
 export interface Located {
   readonly config: Config;
   /** There is no config file: the example config, with a data folder of its own. */

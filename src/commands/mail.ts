@@ -8,6 +8,7 @@ import { normalizeReference } from '../tickets/entropy.ts';
 import {
   CommandError,
   type GlobalOptions,
+  type JsonOption,
   locateConfig,
   openForReading,
   print,
@@ -15,10 +16,6 @@ import {
   withStore,
 } from './command.ts';
 import { safe, shownSize, shownTime, table } from './table.ts';
-
-interface JsonOption extends GlobalOptions {
-  readonly json?: boolean;
-}
 
 interface ListOptions extends JsonOption {
   readonly limit: number;

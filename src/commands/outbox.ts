@@ -5,6 +5,7 @@ import type { OutboxDetail, OutboxState } from '../store/store.ts';
 import {
   CommandError,
   type GlobalOptions,
+  type JsonOption,
   locateConfig,
   openForReading,
   print,
@@ -12,10 +13,6 @@ import {
   withStore,
 } from './command.ts';
 import { safe, shownTime, table } from './table.ts';
-
-interface JsonOption extends GlobalOptions {
-  readonly json?: boolean;
-}
 
 export async function listOutbox(
   options: JsonOption & { readonly limit: number; readonly state?: OutboxState },

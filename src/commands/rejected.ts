@@ -13,6 +13,7 @@ import { ENTROPY_BYTES, normalizeReference } from '../tickets/entropy.ts';
 import {
   CommandError,
   type GlobalOptions,
+  type JsonOption,
   locateConfig,
   openForReading,
   openForWriting,
@@ -22,10 +23,6 @@ import {
 } from './command.ts';
 import { authenticatorFor } from './serve.ts';
 import { safe, shownTime, table } from './table.ts';
-
-interface JsonOption extends GlobalOptions {
-  readonly json?: boolean;
-}
 
 interface AcceptOptions extends JsonOption {
   readonly register?: string;

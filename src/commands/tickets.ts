@@ -3,21 +3,9 @@ import type { Config } from '../config.ts';
 import type { TicketDetail, TicketMessage, TicketSummary } from '../store/store.ts';
 import type { TicketStatus } from '../tickets/model.ts';
 import { searchTerms } from '../tickets/search-terms.ts';
-import {
-  CommandError,
-  type GlobalOptions,
-  locateConfig,
-  openForReading,
-  print,
-  printJson,
-  withStore,
-} from './command.ts';
+import { CommandError, type JsonOption, locateConfig, openForReading, print, printJson, withStore } from './command.ts';
 import { safe, safeText, shownSize, shownTime, table } from './table.ts';
 import { checkDepartment, staffAddress } from './typed-names.ts';
-
-interface JsonOption extends GlobalOptions {
-  readonly json?: boolean;
-}
 
 interface ListOptions extends JsonOption {
   readonly limit: number;

@@ -4,14 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
-import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
 import type { Authenticity } from '../../src/tickets/authenticity.ts';
 import { decide } from '../../src/tickets/decide.ts';
 import type { Facts } from '../../src/tickets/facts.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
 import type { Contact, Ticket } from '../../src/tickets/model.ts';
-import { ACCEPTS, AUTHENTICATION_MODES, type Department, type Policy, UNREGISTERED } from '../../src/tickets/policy.ts';
+import { ACCEPTS, AUTHENTICATION_MODES, type Policy, UNREGISTERED } from '../../src/tickets/policy.ts';
+import { contact, department, policy } from './samples.ts';
 
 const [, ...rows] = readFileSync(new URL('./decision-table.tsv', import.meta.url), 'utf8')
   .trimEnd()
@@ -27,41 +26,19 @@ function pick<T extends string>(values: readonly T[], text: string | undefined):
   return found;
 }
 
-function policyOf(department: string, authentication: string, isStaff: boolean): Policy {
-  const [accepts, unregistered = 'refuse'] = department.split('/');
-  const soporte: Department = {
-    key: 'soporte',
-    names: { es: 'Soporte', en: 'Support' },
+function policyOf(row: string, authentication: string, isStaff: boolean): Policy {
+  const [accepts, unregistered = 'refuse'] = row.split('/');
+  const soporte = department({
     accepts: pick(ACCEPTS, accepts),
     unregistered: pick(UNREGISTERED, unregistered),
-    accountStates: ['active', 'suspended'],
-    language: 'es',
-    priority: 'normal',
-    hint: {},
-    helpUrl: null,
-    helpPhone: null,
     staff: isStaff ? [{ name: 'Ana', address: SENDER }] : [],
-  };
-  return {
-    company: 'Hosting',
-    ticketPrefix: 'TQ',
+  });
+  return policy({
     departments: [soporte],
     mailboxes: [{ address: 'soporte@hosting.example', department: 'soporte', language: null }],
     domains: ['hosting.example'],
-    postmasterDepartment: 'soporte',
     authentication: pick(AUTHENTICATION_MODES, authentication),
-    shadow: false,
-    stripTag: false,
-    ticketPatterns: [],
-    reopenDays: 14,
-    autoCloseDays: 3,
-    autoCloseWarningDays: null,
-    receiptsPerHour: 5,
-    receiptsPerDomainPerHour: 60,
-    bounceAddress: null,
-    maxReceived: 50,
-    attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
-  };
+  });
 }
 
 const PROOFS: Record<string, Pick<Authenticity, 'outcome' | 'demanded'>> = {
@@ -73,29 +50,15 @@ const PROOFS: Record<string, Pick<Authenticity, 'outcome' | 'demanded'>> = {
   'dns-failure': { outcome: 'temporary-failure', demanded: null },
 };
 
-const contact: Contact = {
-  contactId: 1,
-  address: SENDER,
-  name: 'Ana',
-  language: null,
-  role: 'holder',
-  primary: false,
-  departments: null,
-  undeliverableSince: null,
-  accountId: 1,
-  accountNumber: 'C-1001',
-  accountName: 'Empresa',
-  accountLanguage: 'es',
-  accountState: 'active',
-};
+const ana = contact({ address: SENDER });
 
 const CONTACTS: Record<string, readonly Contact[]> = {
-  registered: [contact],
-  'closed-account': [{ ...contact, accountState: 'closed' }],
-  'other-department': [{ ...contact, departments: ['facturacion'] }],
+  registered: [ana],
+  'closed-account': [{ ...ana, accountState: 'closed' }],
+  'other-department': [{ ...ana, departments: ['facturacion'] }],
   stranger: [],
   staff: [],
-  'other-account': [{ ...contact, accountId: 2, accountNumber: 'C-1002' }],
+  'other-account': [{ ...ana, accountId: 2, accountNumber: 'C-1002' }],
 };
 
 function ticketOf(sender: string, thread: string): Ticket | null {

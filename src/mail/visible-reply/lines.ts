@@ -75,9 +75,9 @@ export function lineEnd({ text, starts }: TextLines, index: number): number {
 }
 
 function readLine(text: string, start: number, end: number): Line {
-  const words = behindMarks(text, start, end);
-  let depth = 0;
-  for (let at = start; at < words; at += 1) if (text.charCodeAt(at) === 0x3e) depth += 1;
+  const marks = marksOf(text, start, end);
+  let { depth } = marks;
+  const { words } = marks;
   // `>From ` is how some mail stores escape a line of prose that starts with From; `>:` ends a quote header that was
   // wrapped inside its address.
   if (depth === 1 && (text.startsWith('>From ', start) || text.startsWith('>:', start))) depth = 0;
@@ -88,18 +88,26 @@ function readLine(text: string, start: number, end: number): Line {
 }
 
 /**
- * Offset of the first character behind `>`, `> >`, ` > `: marks with blanks between them. Indentation of more than three
- * blanks is not a quote mark. The end for a line without words.
+ * The marks at the start of a line, `>`, `> >`, ` > `, with blanks between them: how many, and the offset of the first
+ * character behind them (the end for a line without words). Indentation of more than three blanks is not a quote mark.
  */
-function behindMarks(text: string, start: number, end: number): number {
+function marksOf(text: string, start: number, end: number): { depth: number; words: number } {
+  let words = start;
+  let depth = 0;
   let blanks = 0;
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 0x3e && blanks <= 3) blanks = 0;
-    else if (code === 0x20 || code === 0x09 || code === 0xa0) blanks += 1;
-    else return at;
+  while (words < end) {
+    const code = text.charCodeAt(words);
+    if (code === 0x3e && blanks <= 3) {
+      depth += 1;
+      blanks = 0;
+    } else if (code === 0x20 || code === 0x09 || code === 0xa0) {
+      blanks += 1;
+    } else {
+      break;
+    }
+    words += 1;
   }
-  return end;
+  return { depth, words };
 }
 
 /** Without invisible characters, hard spaces made soft, trimmed. */
@@ -144,7 +152,7 @@ export function linesInRanges(split: TextLines, ranges: readonly (readonly [numb
   const inside = new Uint8Array(lines.length);
   let current = 0;
   for (let index = 0; index < lines.length && current < ranges.length; index += 1) {
-    const words = behindMarks(text, starts[index] ?? 0, lineEnd(split, index));
+    const { words } = marksOf(text, starts[index] ?? 0, lineEnd(split, index));
     while (current < ranges.length && (ranges[current]?.[1] ?? 0) <= words) current += 1;
     const range = ranges[current];
     if (range !== undefined && lines[index]?.bare !== '' && words >= range[0] && words < range[1]) inside[index] = 1;
