@@ -8,7 +8,7 @@ CREATE TABLE `accounts` (
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `accounts_number_unique` ON `accounts` (`number`);--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_number` ON `accounts` ("number" collate nocase);--> statement-breakpoint
 CREATE TABLE `attachments` (
 	`message_id` integer NOT NULL,
 	`position` integer NOT NULL,

@@ -14,6 +14,9 @@ import type {
 } from '../store.ts';
 import { accounts, contacts, services, tickets } from './schema.ts';
 
+/** Numbers are the same in any case; spelled as the index has it. */
+const hasNumber = (number: string) => sql`${accounts.number} collate nocase = ${number}`;
+
 export function saveAccounts(
   db: BetterSQLite3Database,
   batch: readonly AccountToSave[],
@@ -32,7 +35,7 @@ function saveAccount(
   now: number,
 ): keyof SavedCounts {
   const { number, name } = account;
-  const existing = db.select().from(accounts).where(eq(accounts.number, number)).get();
+  const existing = db.select().from(accounts).where(hasNumber(number)).get();
   const before = mode === 'merge' ? existing : undefined;
   const language = account.language === undefined ? (before?.language ?? null) : account.language;
   const state = account.state ?? before?.state ?? 'active';
@@ -130,7 +133,7 @@ function saveServices(
 }
 
 export function addContact(db: BetterSQLite3Database, number: string, contact: ContactToSave, now: number): boolean {
-  const account = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.number, number)).get();
+  const account = db.select({ id: accounts.id }).from(accounts).where(hasNumber(number)).get();
   if (account === undefined) return false;
   const known = db
     .select({ id: contacts.id })
@@ -142,7 +145,7 @@ export function addContact(db: BetterSQLite3Database, number: string, contact: C
 }
 
 export function closeOtherAccounts(db: BetterSQLite3Database, numbers: readonly string[], now: number): number {
-  const others = sql`${accounts.number} not in (select value from json_each(${JSON.stringify(numbers)}))`;
+  const others = sql`${accounts.number} collate nocase not in (select value from json_each(${JSON.stringify(numbers)}))`;
   return db
     .update(accounts)
     .set({ state: 'closed', updatedAt: now })
@@ -172,7 +175,7 @@ export function findAccount(
   number: string,
   maxTickets: number,
 ): (Omit<AccountDetail, 'tickets'> & { readonly ticketIds: readonly number[] }) | null {
-  const account = db.select().from(accounts).where(sql`${accounts.number} = ${number} collate nocase`).get();
+  const account = db.select().from(accounts).where(hasNumber(number)).get();
   if (account === undefined) return null;
   const own = db.select().from(contacts).where(eq(contacts.accountId, account.id)).orderBy(asc(contacts.id)).all();
   return {

@@ -159,7 +159,7 @@ function findAccount(db: BetterSQLite3Database, number: string): DeskFacts['acco
   const found = db
     .select({ accountId: accounts.id, number: accounts.number })
     .from(accounts)
-    .where(sql`${accounts.number} = ${number} collate nocase`)
+    .where(sql`${accounts.number} collate nocase = ${number}`)
     .get();
   return found ?? null;
 }

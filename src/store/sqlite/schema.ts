@@ -23,18 +23,22 @@ import type { Explanation } from '../../tickets/explanation.ts';
 
 const id = () => integer('id').primaryKey({ autoIncrement: true });
 
-export const accounts = sqliteTable('accounts', {
-  id: id(),
-  /** The company's own number of the client: `C-1001`. */
-  number: text('number').notNull().unique(),
-  name: text('name').notNull(),
-  language: text('language', { enum: ['es', 'en'] }),
-  state: text('state', { enum: ['active', 'suspended', 'closed'] })
-    .notNull()
-    .default('active'),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-});
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    id: id(),
+    /** The company's own number of the client: `C-1001`. `c-1001` is the same one. */
+    number: text('number').notNull(),
+    name: text('name').notNull(),
+    language: text('language', { enum: ['es', 'en'] }),
+    state: text('state', { enum: ['active', 'suspended', 'closed'] })
+      .notNull()
+      .default('active'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [uniqueIndex('accounts_number').on(sql`${table.number} collate nocase`)],
+);
 
 export const contacts = sqliteTable(
   'contacts',
