@@ -15,8 +15,8 @@ import { firstHeader, MAX_HEADER_BYTES, readHeaderLines } from '../mail/header-l
 import type { SigningKey } from '../mail/message-id.ts';
 import type { MailSource } from '../mail/parse.ts';
 import { readSender } from '../mail/sender.ts';
+import { replyToResult } from '../smtp/answers.ts';
 import { replyLine } from '../smtp/replies.ts';
-import { replyToResult } from '../smtp/server.ts';
 import { readSigningKeys } from '../store/signing-keys.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';

@@ -8,13 +8,14 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
-import type { Intake, IntakeResult } from '../intake/intake.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress } from '../mail/address.ts';
 import { acceptRecipient } from '../tickets/accept-recipient.ts';
 import type { Envelope } from '../tickets/incoming-mail.ts';
-import type { Language } from '../tickets/model.ts';
-import { departmentOf, type Policy } from '../tickets/policy.ts';
+import type { Policy } from '../tickets/policy.ts';
+import { defaultLanguage, helpOf, replyToResult, report } from './answers.ts';
+import { ConnectionCounts } from './connection-counts.ts';
 import { type Reply, type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
 
 export interface SmtpDoorOptions {
@@ -188,36 +189,6 @@ const LIBRARY_WORDS: ReadonlyMap<string, ReplyReason> = new Map([
   ['Error: Bad recipient address syntax', 'bad-recipient-syntax'],
 ]);
 
-/** Open connections by client address, and refusals by connection. */
-class ConnectionCounts {
-  private readonly sessions = new Map<string, { readonly ip: string; errors: number }>();
-  private readonly byAddress = new Map<string, number>();
-
-  /** How many connections the address has now, this one included. */
-  open(id: string, ip: string): number {
-    const count = (this.byAddress.get(ip) ?? 0) + 1;
-    this.byAddress.set(ip, count);
-    this.sessions.set(id, { ip, errors: 0 });
-    return count;
-  }
-
-  close(id: string): void {
-    const session = this.sessions.get(id);
-    if (session === undefined) return;
-    this.sessions.delete(id);
-    const left = (this.byAddress.get(session.ip) ?? 1) - 1;
-    if (left > 0) this.byAddress.set(session.ip, left);
-    else this.byAddress.delete(session.ip);
-  }
-
-  countError(id: string): number {
-    const session = this.sessions.get(id);
-    if (session === undefined) return 0;
-    session.errors += 1;
-    return session.errors;
-  }
-}
-
 function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
   const disabledCommands = ['AUTH', 'VRFY', 'WIZ', 'SHELL', 'KILL', 'HELP'];
   // Without a certificate of ours the library would use one whose private key everybody knows.
@@ -287,60 +258,4 @@ function envelopeOf(session: SMTPServerSession): Envelope {
 
 function contextOf(policy: Policy, session: SMTPServerSession): ReplyContext {
   return { language: defaultLanguage(policy), reference: null, help: null, utf8: session.envelope.smtpUtf8 === true };
-}
-
-function defaultLanguage(policy: Policy): Language {
-  return policy.departments[0]?.language ?? 'es';
-}
-
-function helpOf(policy: Policy, key: string | null): string | null {
-  const department = key === null ? undefined : departmentOf(policy, key);
-  return department?.helpUrl ?? department?.helpPhone ?? null;
-}
-
-/** A result as the reply needs it; a mail that is only explained has no reference. */
-type Answerable =
-  | IntakeResult
-  | (Omit<Extract<IntakeResult, { kind: 'decided' }>, 'reference'> & { readonly reference: null });
-
-/** The reply to DATA for what the intake made of the mail. */
-export function replyToResult(result: Answerable, policy: Policy, envelope: Pick<Envelope, 'utf8'>): Reply {
-  const base = { language: defaultLanguage(policy), reference: result.reference, help: null, utf8: envelope.utf8 };
-  const reply = (reason: ReplyReason) => replyFor(reason, base);
-  switch (result.kind) {
-    case 'kept':
-      return reply('accepted');
-    case 'over-rate':
-      return reply('over-rate');
-    case 'not-taken':
-      return reply(result.reason);
-    case 'unavailable':
-      return reply(result.why === 'full' ? 'disk-full' : 'try-again');
-    case 'decided': {
-      const { decision } = result;
-      const { refusal, language, department } = decision;
-      if (refusal === null) return reply('accepted');
-      return replyFor(refusal, { ...base, language, help: helpOf(policy, department) });
-    }
-    default:
-      return result satisfies never;
-  }
-}
-
-function report(log: Log, result: IntakeResult, envelope: Envelope, elapsed: number): void {
-  const about = { reference: result.reference, ip: envelope.ip, ms: Math.round(elapsed) };
-  if (result.kind === 'decided') {
-    const { verdict, reason, department, ticket } = result.decision;
-    log.info({ ...about, verdict, reason, department, ticket }, 'mail');
-  } else if (result.kind === 'not-taken') {
-    log.info({ ...about, verdict: 'refuse', reason: result.reason }, 'mail');
-  } else if (result.kind === 'over-rate') {
-    log.warn({ ...about, sender: envelope.mailFrom }, 'over its rate: asked to try again later');
-  } else if (result.kind === 'kept') {
-    const { error } = result;
-    log.error({ ...about, verdict: 'hold', error }, 'a fault of this program: the mail is kept and can be run again');
-  } else {
-    const { why, error } = result;
-    log.error({ ...about, reason: why, error }, 'the mail could not be kept; the sender was asked to try again');
-  }
 }
