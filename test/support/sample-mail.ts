@@ -1,11 +1,10 @@
 /** Mails, accounts and rules as the store gets them: plain data, complete, with what a test does not care about filled in. */
 import { createHash } from 'node:crypto';
-import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
-import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
 import type { AccountToSave, ContactToSave, MailToRecord, Rules } from '../../src/store/store.ts';
 import { intakeReference } from '../../src/tickets/entropy.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
-import type { Department, Policy } from '../../src/tickets/policy.ts';
+import type { Policy } from '../../src/tickets/policy.ts';
+import { department, policy } from '../tickets/samples.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 9, 0);
 
@@ -64,25 +63,13 @@ export function sampleRecord(given: SampleMail, more: Partial<IncomingMail> = {}
   return { mail, raw: { inline }, size: inline.length };
 }
 
-const department = {
-  accepts: 'clients',
-  unregistered: 'refuse',
-  accountStates: ['active', 'suspended'],
-  language: 'es',
-  priority: 'normal',
-  hint: {},
-  helpUrl: null,
-  helpPhone: null,
-  staff: [],
-} as const satisfies Partial<Department>;
-
-export const POLICY: Policy = {
+export const POLICY: Policy = policy({
   company: 'Hosting Ejemplo',
   ticketPrefix: 'TQ',
   departments: [
-    { ...department, key: 'soporte', names: { es: 'Soporte', en: 'Support' } },
-    { ...department, key: 'facturacion', names: { es: 'Facturación', en: 'Billing' } },
-    { ...department, key: 'ventas', names: { es: 'Ventas', en: 'Sales' }, accepts: 'anyone' },
+    department(),
+    department({ key: 'facturacion', names: { es: 'Facturación', en: 'Billing' } }),
+    department({ key: 'ventas', names: { es: 'Ventas', en: 'Sales' }, accepts: 'anyone' }),
   ],
   mailboxes: [
     { address: 'soporte@example.com', department: 'soporte', language: null },
@@ -90,20 +77,7 @@ export const POLICY: Policy = {
     { address: 'ventas@example.com', department: 'ventas', language: null },
   ],
   domains: ['example.com'],
-  postmasterDepartment: 'soporte',
-  authentication: 'off',
-  shadow: false,
-  stripTag: false,
-  ticketPatterns: [],
-  reopenDays: 14,
-  autoCloseDays: 3,
-  autoCloseWarningDays: null,
-  receiptsPerHour: 5,
-  receiptsPerDomainPerHour: 60,
-  bounceAddress: null,
-  maxReceived: 50,
-  attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
-};
+});
 
 export function sampleRules(now = NOW, policy: Policy = POLICY): Rules {
   const key = { id: 'k1', secret: Buffer.alloc(32, 7), revoked: false };
