@@ -78,8 +78,13 @@ export function sendmailTransport(path: string): Transport {
     disableUrlAccess: true,
   });
   return {
-    send: ({ envelopeFrom, recipient, bytes }) =>
-      attempt(() => sendmail.sendMail({ envelope: { from: envelopeFrom, to: [recipient] }, raw: bytes })),
+    send: async ({ envelopeFrom, recipient, bytes }) => {
+      // nodemailer refuses these too, but as if the command had failed: then one such address would stop all others.
+      if (/^"?-/.test(recipient)) {
+        return { ok: false, failure: 'permanent', error: 'sendmail would read this address as an option' };
+      }
+      return attempt(() => sendmail.sendMail({ envelope: { from: envelopeFrom, to: [recipient] }, raw: bytes }));
+    },
     close: () => sendmail.close(),
   };
 }
