@@ -35,7 +35,7 @@ export interface AuthenticationOptions {
 
 export function createAuthenticator(options: AuthenticationOptions): Authenticate {
   const { mode, staffNetworks, reportingRelays, relays, lookup, hostname, log } = options;
-  const isStaffNetwork = (ip: string | null) => ip !== null && !relays.has(ip) && staffNetworks.has(ip);
+  const isStaffNetwork = (ip: string | null) => ip !== null && staffNetworks.has(ip);
   if (mode === 'off') return async (_, { ip }) => trusted(isStaffNetwork(ip));
 
   return async (mail, envelope, source) => {
