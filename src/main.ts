@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAccountCommands } from './commands/account-options.ts';
 import { CommandError, shipped } from './commands/command.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
 import { VERDICTS } from './tickets/decision.ts';
-import { ACCOUNT_STATES, LANGUAGES, TICKET_STATUSES } from './tickets/model.ts';
+import { TICKET_STATUSES } from './tickets/model.ts';
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -62,55 +63,7 @@ function build(): Command {
       (await import('./commands/explain.ts')).explainFiles(files, command.optsWithGlobals()),
     );
 
-  const accounts = program.command('accounts').description('who the clients are');
-  accounts
-    .command('add')
-    .description('add an account, or add to it')
-    .argument('<number>', 'account number, such as C-1001')
-    .requiredOption('--name <name>', 'name of the client')
-    .option(
-      '--contact <address>',
-      'registered address; may be given several times; *@domain is a whole domain',
-      collect,
-      [],
-    )
-    .option('--service <name>', 'domain or other service; may be given several times', collect, [])
-    .addOption(new Option('--language <language>').choices(LANGUAGES))
-    .addOption(new Option('--state <state>').choices(ACCOUNT_STATES))
-    .option('--json', 'print JSON')
-    .action(async (number, _, command) =>
-      (await import('./commands/accounts.ts')).addAccount(number, command.optsWithGlobals()),
-    );
-  accounts
-    .command('import')
-    .description('import accounts from a CSV or JSON file; safe to repeat, works beside a running gateway')
-    .argument('<file>')
-    .addOption(
-      new Option(
-        '--mode <mode>',
-        'merge adds and updates; replace also removes contacts and services that the file does not name and closes the accounts it does not name',
-      )
-        .choices(['merge', 'replace'])
-        .default('merge'),
-    )
-    .option('--json', 'print JSON')
-    .action(async (file, _, command) =>
-      (await import('./commands/accounts.ts')).importAccounts(file, command.optsWithGlobals()),
-    );
-  accounts
-    .command('list')
-    .description('list accounts by number')
-    .option('--limit <count>', 'how many at most', wholeNumber, 100)
-    .option('--json', 'print JSON')
-    .action(async (_, command) => (await import('./commands/accounts.ts')).listAccounts(command.optsWithGlobals()));
-  accounts
-    .command('show')
-    .description('show one account with its contacts, services and tickets')
-    .argument('<number>')
-    .option('--json', 'print JSON')
-    .action(async (number, _, command) =>
-      (await import('./commands/accounts.ts')).showAccount(number, command.optsWithGlobals()),
-    );
+  addAccountCommands(program, wholeNumber, collect);
 
   const tickets = program.command('tickets').description('what came of the mails');
   tickets

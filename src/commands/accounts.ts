@@ -1,11 +1,14 @@
 /** `taquilla accounts`: who the clients are. Works beside a running gateway. */
-import { readFileSync } from 'node:fs';
-import { readAccount, readAccountsFile } from '../desk/accounts-file.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import { type AccountDifference, accountDifference } from '../desk/account-difference.ts';
+import { type AccountsFormat, readAccount, readAccountsFile } from '../desk/accounts-file.ts';
 import { decodeBytes } from '../mail/charset.ts';
 import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
 import {
   CommandError,
+  databaseFile,
   type JsonOption,
   locateConfig,
   openForReading,
@@ -43,11 +46,40 @@ export async function addAccount(number: string, options: AddOptions): Promise<v
   );
 }
 
+interface SetOptions extends JsonOption {
+  readonly name?: string;
+  readonly language?: Language;
+  readonly state?: AccountState;
+}
+
+export async function setAccount(number: string, options: SetOptions): Promise<void> {
+  const { config } = locateConfig(options);
+  const { name, language, state } = options;
+  if (name === undefined && language === undefined && state === undefined)
+    throw new CommandError('say what is to change: --name, --state or --language', 2);
+  if (name?.trim() === '') throw new CommandError('--name must not be empty', 2);
+  const changed = await withStore(openForWriting(config), async (store) => {
+    const before = await store.findAccount(number);
+    if (before === null) throw new CommandError(`there is no account ${safe(number)}`, 1);
+    const account = { number, name: name?.trim() ?? before.name, language, state, contacts: [], services: [] };
+    return (await store.saveAccounts([account], 'merge', Date.now())).changed > 0;
+  });
+  if (options.json === true) return printJson({ changed });
+  print(changed ? `Account ${number} changed.` : `Account ${number} is already so.`);
+}
+
 /** Accounts in one transaction: short enough that a mail never waits long for the lock. */
 const BATCH = 200;
 const PROGRESS_FROM = 5_000;
 
-export async function importAccounts(file: string, options: JsonOption & { readonly mode: SaveMode }): Promise<void> {
+interface ImportOptions extends JsonOption {
+  readonly mode: SaveMode;
+  readonly format: AccountsFormat['kind'];
+  readonly numbers: string;
+  readonly dryRun?: boolean;
+}
+
+export async function importAccounts(file: string, options: ImportOptions): Promise<void> {
   const { config } = locateConfig(options);
   let content: string;
   try {
@@ -59,6 +91,7 @@ export async function importAccounts(file: string, options: JsonOption & { reado
     file,
     content,
     config.policy.departments.map(({ key }) => key),
+    options.format === 'whmcs' ? { kind: 'whmcs', numbers: options.numbers } : { kind: 'own' },
   );
   if (!result.ok) {
     const count = result.problems.length;
@@ -68,11 +101,45 @@ export async function importAccounts(file: string, options: JsonOption & { reado
     );
   }
   const { accounts } = result;
+  if (options.dryRun === true) return tellImport(config, accounts, options);
   const counts = await withStore(openForWriting(config), (store) => saveAll(store, accounts, options.mode));
   if (options.json === true) return printJson(counts);
   const closed = options.mode === 'replace' ? `, ${counts.closed} closed that the file does not name` : '';
   print(
     `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
+  );
+}
+
+/** What the import would change; writes nothing, not even the database that is not there yet. */
+async function tellImport(config: Config, accounts: readonly AccountToSave[], options: ImportOptions): Promise<void> {
+  const { mode } = options;
+  const differences: AccountDifference[] = [];
+  let closing: string[] = [];
+  if (existsSync(databaseFile(config))) {
+    await withStore(openForReading(config), async (store) => {
+      for (let at = 0; at < accounts.length; at += BATCH) {
+        const batch = accounts.slice(at, at + BATCH);
+        const found = await store.findAccounts(batch.map(({ number }) => number));
+        const known = new Map(found.map((account) => [account.number.toUpperCase(), account]));
+        for (const account of batch)
+          differences.push(accountDifference(account, known.get(account.number.toUpperCase()) ?? null, mode));
+      }
+      if (mode === 'replace') closing = await store.listOtherAccounts(accounts.map(({ number }) => number));
+    });
+  } else differences.push(...accounts.map((account) => accountDifference(account, null, mode)));
+
+  const of = (change: AccountDifference['change']) => differences.filter((one) => one.change === change).length;
+  const counts = { added: of('added'), changed: of('changed'), unchanged: of('unchanged'), closed: closing.length };
+  if (options.json === true)
+    return printJson({ ...counts, differences: differences.filter(({ lines }) => lines.length > 0), closing });
+  for (const { number, change, lines } of differences) {
+    if (change === 'unchanged') continue;
+    print(`${number}  ${change}`);
+    for (const line of lines) print(`  ${safe(line)}`);
+  }
+  for (const number of closing) print(`${number}  closed: the file does not name it`);
+  print(
+    `Would be: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${mode === 'replace' ? `, ${counts.closed} closed` : ''}. Nothing was written.`,
   );
 }
 

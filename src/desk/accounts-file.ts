@@ -2,7 +2,6 @@
  * A file of accounts (CSV or JSON) as data, checked as a whole: either every account in it is good, or all that is
  * wrong is listed with its place and nothing is taken.
  */
-import { parse } from 'csv-parse/sync';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { domainOf, normalizeAddress, normalizeDomain, readMailboxes } from '../mail/address.ts';
@@ -11,6 +10,7 @@ import { displayName } from '../mail/sender.ts';
 import type { AccountToSave, ContactToSave } from '../store/store.ts';
 import { normalizeServiceName } from '../tickets/find-service.ts';
 import { ACCOUNT_STATES, CONTACT_ROLES, LANGUAGES } from '../tickets/model.ts';
+import { OWN_TABLE, type Rows, readCsv, whmcsTable } from './accounts-csv.ts';
 
 export type AccountsFile =
   | { readonly ok: true; readonly accounts: readonly AccountToSave[] }
@@ -42,12 +42,25 @@ const account = z.strictObject({
 /** What can still be checked of an account that is wrong in other ways. */
 const contactsOnly = z.object({ contacts: z.array(contact) });
 
+/** Ours (CSV or JSON), or a WHMCS clients export whose IDs become account numbers: `C-{id}`. */
+export type AccountsFormat = { readonly kind: 'own' } | { readonly kind: 'whmcs'; readonly numbers: string };
+
 /** `departments` are the keys that contacts may be limited to. `name` of the file is for messages only. */
-export function readAccountsFile(name: string, content: string, departments: readonly string[]): AccountsFile {
+export function readAccountsFile(
+  name: string,
+  content: string,
+  departments: readonly string[],
+  format: AccountsFormat = { kind: 'own' },
+): AccountsFile {
   // Spreadsheet programs and Windows editors put a byte order mark before the text.
   const text = content.replace(/^\ufeff/, '');
   const isJson = name.toLowerCase().endsWith('.json') || /^\s*[[{]/.test(text.slice(0, 1000));
-  const raw = isJson ? readJson(name, text) : readCsv(name, text);
+  const raw =
+    format.kind === 'whmcs'
+      ? readCsv(name, text, whmcsTable(format.numbers))
+      : isJson
+        ? readJson(name, text)
+        : readCsv(name, text, OWN_TABLE);
   if (!raw.ok) return raw;
   if (raw.rows.length === 0) return { ok: false, problems: [`${name}: names no accounts`] };
 
@@ -78,6 +91,16 @@ export function readAccountsFile(name: string, content: string, departments: rea
   return problems.length > 0 ? { ok: false, problems } : { ok: true, accounts };
 }
 
+/** One contact as a person types it: `Ana Pérez <ana@empresa.com>`, an address, or `*@domain`. */
+export function readContact(
+  text: string,
+  rest: Omit<ContactToSave, 'address' | 'departments'> & { readonly departments?: string[] },
+  departments: readonly string[],
+  report: (problem: string) => void,
+): ContactToSave | null {
+  return readContacts([{ ...fromMailbox(text), ...rest }], departments, report)[0] ?? null;
+}
+
 /** One account from anywhere; `null` when something that it can't do without is wrong. */
 export function readAccount(
   value: unknown,
@@ -95,18 +118,6 @@ export function readAccount(
   return { ...parsed.data, contacts, services: [...new Set(parsed.data.services.map(normalizeServiceName))] };
 }
 
-interface Row {
-  /** `clientes.csv:12` or `accounts[3]`. */
-  readonly place: string;
-  readonly value: unknown;
-  /** Set where the row can't even be read as one. */
-  readonly problem?: string;
-}
-
-type Rows =
-  | { readonly ok: true; readonly rows: readonly Row[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
-
 function readJson(name: string, content: string): Rows {
   try {
     const value: unknown = JSON.parse(content);
@@ -120,72 +131,6 @@ function readJson(name: string, content: string): Rows {
   }
 }
 
-const COLUMNS = ['number', 'name', 'language', 'state', 'contacts', 'services'];
-
-function readCsv(name: string, content: string): Rows {
-  const lines: { readonly cells: string[]; readonly line: number }[] = [];
-  try {
-    parse(content, {
-      trim: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      relax_column_count: true,
-      delimiter: delimiterOf(content),
-      // `lines` is where the record ends.
-      on_record: (cells: string[], info) => {
-        lines.push({ cells, line: info.lines });
-        return null;
-      },
-    });
-  } catch (error) {
-    return {
-      ok: false,
-      problems: [`${name}: is not valid CSV: ${error instanceof Error ? error.message : String(error)}`],
-    };
-  }
-  const [header, ...rest] = lines;
-  const columns = (header?.cells ?? []).map((column) => column.toLowerCase());
-  const problems = checkColumns(columns).map((problem) => `${name}:${header?.line ?? 1}: ${problem}`);
-  if (problems.length > 0) return { ok: false, problems };
-  return {
-    ok: true,
-    rows: rest.map(({ cells, line }) => {
-      const place = `${name}:${line}`;
-      const more = cells.slice(columns.length).some((cell) => cell !== '');
-      if (more)
-        return { place, value: null, problem: `has ${cells.length} cells, and there are ${columns.length} columns` };
-      return { place, value: fromCells(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? '']))) };
-    }),
-  };
-}
-
-/** The one that the first line uses: inside a cell the others are ordinary characters. */
-function delimiterOf(content: string): string {
-  const [first = ''] = content.trimStart().split(/[\r\n]/, 1);
-  return [';', '\t'].find((delimiter) => first.includes(delimiter)) ?? ',';
-}
-
-function checkColumns(columns: readonly string[]): string[] {
-  const known = `known are ${COLUMNS.join(', ')}`;
-  return [
-    ...columns.filter((column) => !COLUMNS.includes(column)).map((one) => `there is no column "${one}"; ${known}`),
-    ...columns.filter((column, at) => columns.indexOf(column) < at).map((one) => `column "${one}" stands twice`),
-    ...['number', 'name'].filter((one) => !columns.includes(one)).map((one) => `column "${one}" is missing; ${known}`),
-  ];
-}
-
-/** Empty cells are settings that are not given; contacts and services are lists in one cell, split by `;`, `,` or `|`. */
-function fromCells(record: Record<string, string>): Record<string, unknown> {
-  const { contacts = '', services = '', ...rest } = record;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
-  return { ...given, contacts: splitList(contacts), services: splitList(services) };
-}
-
-function splitList(cell: string): string[] {
-  // Not inside quotes: "Robles, Ana" <ana@empresa.com> is one contact.
-  return (cell.match(/(?:"[^"]*"|[^;,|])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '');
-}
-
 type ContactInput = z.output<typeof contact>;
 
 function readContacts(
@@ -195,7 +140,8 @@ function readContacts(
 ): ContactToSave[] {
   const contacts: ContactToSave[] = [];
   for (const input of inputs) {
-    const { address: written, ...rest } = typeof input === 'string' ? fromMailbox(input) : input;
+    const { address: written, ...rest }: Exclude<ContactInput, string> =
+      typeof input === 'string' ? fromMailbox(input) : input;
     const address = contactAddress(written);
     if (!address.ok) {
       report(`contact "${written.slice(0, 100)}" ${address.problem}`);
@@ -215,7 +161,7 @@ function readContacts(
 }
 
 /** `Ana Pérez <ana@empresa.com>` or the bare address. */
-function fromMailbox(text: string): ContactToSave {
+function fromMailbox(text: string): { address: string; name?: string } {
   const { mailboxes, hasGroup, invalid } = readMailboxes(text);
   const [mailbox] = mailboxes;
   if (mailbox === undefined || mailboxes.length > 1 || hasGroup || invalid.length > 0) return { address: text };

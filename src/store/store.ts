@@ -20,6 +20,7 @@ import type {
 import type { Policy } from '../tickets/policy.ts';
 import type { SearchTerm } from '../tickets/search-terms.ts';
 import type { DeskRules } from '../tickets/status-mails.ts';
+import type { AccountChange, AccountChanged } from './account-change.ts';
 
 /** full: no space left. busy: somebody else holds the database. io: the disk fails. */
 export type Unavailable = 'full' | 'busy' | 'io';
@@ -87,7 +88,7 @@ export interface Account {
   readonly services: readonly string[];
 }
 
-interface AccountContact {
+export interface AccountContact {
   /** Normal form or `*@domain`. */
   readonly address: string;
   readonly name: string;
@@ -299,6 +300,13 @@ export interface AccountStore {
   unblockSender(address: string): Promise<boolean>;
   listBlocked(): Promise<{ readonly address: string; readonly blockedAt: number }[]>;
   listAccounts(page: Page): Promise<AccountSummary[]>;
+  changeAccount(change: AccountChange, now: number): Promise<AccountChanged>;
+  /** Those that are there, in any order. */
+  findAccounts(numbers: readonly string[]): Promise<Account[]>;
+  /** Whole accounts by number, from the one after `after` (`''`: the first) on. */
+  pageAccounts(after: string, limit: number): Promise<Account[]>;
+  /** Numbers of those that `closeOtherAccounts` would close. */
+  listOtherAccounts(numbers: readonly string[]): Promise<string[]>;
   findAccount(number: string): Promise<AccountDetail | null>;
 }
 

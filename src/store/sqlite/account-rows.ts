@@ -1,9 +1,11 @@
 /**
  * Accounts with their contacts and services: saved in batches that are safe to repeat, and read back.
  */
-import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { mergedAccount, mergedContact } from '../merge-account.ts';
 import type {
+  Account,
   AccountDetail,
   AccountSummary,
   AccountToSave,
@@ -15,7 +17,7 @@ import type {
 import { accounts, contacts, services, tickets } from './schema.ts';
 
 /** Numbers are the same in any case; spelled as the index has it. */
-const hasNumber = (number: string) => sql`${accounts.number} collate nocase = ${number}`;
+export const hasNumber = (number: string) => sql`${accounts.number} collate nocase = ${number}`;
 
 export function saveAccounts(
   db: BetterSQLite3Database,
@@ -36,9 +38,8 @@ function saveAccount(
 ): keyof SavedCounts {
   const { number, name } = account;
   const existing = db.select().from(accounts).where(hasNumber(number)).get();
-  const before = mode === 'merge' ? existing : undefined;
-  const language = account.language === undefined ? (before?.language ?? null) : account.language;
-  const state = account.state ?? before?.state ?? 'active';
+  const before = existing === undefined ? null : { ...existing, contacts: [], services: [] };
+  const { language, state } = mergedAccount(account, before, mode);
   if (existing === undefined) {
     const { id } = db
       .insert(accounts)
@@ -58,7 +59,7 @@ function saveAccount(
 }
 
 /** Returns whether anything changed. */
-function saveContacts(
+export function saveContacts(
   db: BetterSQLite3Database,
   accountId: number,
   wanted: readonly ContactToSave[],
@@ -70,7 +71,8 @@ function saveContacts(
   for (const contact of wanted) {
     const { address } = contact;
     const known = existing.find((row) => row.address === address);
-    const values = contactValues(contact, mode === 'merge' ? known : undefined);
+    const { primary, ...merged } = mergedContact(contact, mode === 'merge' && known ? asContact(known) : undefined);
+    const values = { ...merged, departments: merged.departments && [...merged.departments], isPrimary: primary };
     const same =
       known !== undefined &&
       known.name === values.name &&
@@ -88,7 +90,7 @@ function saveContacts(
         .run();
     if (known === undefined)
       db.insert(contacts)
-        .values({ ...values, accountId, address, createdAt: now })
+        .values({ ...values, accountId, createdAt: now })
         .run();
     else db.update(contacts).set(values).where(eq(contacts.id, known.id)).run();
   }
@@ -99,23 +101,11 @@ function saveContacts(
   return changed || dropped.length > 0;
 }
 
-type ContactRow = typeof contacts.$inferSelect;
-
-/** What is not given stays as it was `before`, and has its default on a new contact. */
-function contactValues(
-  { name, language, role, primary, departments }: ContactToSave,
-  before: ContactRow | undefined,
-): Pick<ContactRow, 'name' | 'language' | 'role' | 'isPrimary' | 'departments'> {
-  return {
-    name: name ?? before?.name ?? '',
-    language: language === undefined ? (before?.language ?? null) : language,
-    role: role ?? before?.role ?? 'holder',
-    isPrimary: primary ?? before?.isPrimary ?? false,
-    departments: departments === undefined ? (before?.departments ?? null) : departments && [...departments],
-  };
+function asContact({ address, name, language, role, isPrimary, departments }: typeof contacts.$inferSelect) {
+  return { address, name, language, role, primary: isPrimary, departments };
 }
 
-function saveServices(
+export function saveServices(
   db: BetterSQLite3Database,
   accountId: number,
   wanted: readonly string[],
@@ -145,12 +135,62 @@ export function addContact(db: BetterSQLite3Database, number: string, contact: C
 }
 
 export function closeOtherAccounts(db: BetterSQLite3Database, numbers: readonly string[], now: number): number {
-  const others = sql`${accounts.number} collate nocase not in (select value from json_each(${JSON.stringify(numbers)}))`;
+  return db.update(accounts).set({ state: 'closed', updatedAt: now }).where(others(numbers)).run().changes;
+}
+
+/** Numbers of the accounts that `closeOtherAccounts` would close. */
+export function listOtherAccounts(db: BetterSQLite3Database, numbers: readonly string[]): string[] {
   return db
-    .update(accounts)
-    .set({ state: 'closed', updatedAt: now })
-    .where(and(others, notInArray(accounts.state, ['closed'])))
-    .run().changes;
+    .select({ number: accounts.number })
+    .from(accounts)
+    .where(others(numbers))
+    .orderBy(asc(accounts.number))
+    .all()
+    .map(({ number }) => number);
+}
+
+function others(numbers: readonly string[]): SQL | undefined {
+  const named = sql`(select value collate nocase from json_each(${JSON.stringify(numbers)}))`;
+  return and(sql`${accounts.number} collate nocase not in ${named}`, ne(accounts.state, 'closed'));
+}
+
+/** By number, from the one after `after` on. */
+export function pageAccounts(db: BetterSQLite3Database, after: string, limit: number): Account[] {
+  const number = sql`${accounts.number} collate nocase`;
+  return wholeAccounts(db, db.select().from(accounts).where(gt(number, after)).orderBy(number).limit(limit).all());
+}
+
+export function findAccounts(db: BetterSQLite3Database, numbers: readonly string[]): Account[] {
+  const named = sql`(select value from json_each(${JSON.stringify(numbers)}))`;
+  return wholeAccounts(db, db.select().from(accounts).where(sql`${accounts.number} collate nocase in ${named}`).all());
+}
+
+function wholeAccounts(db: BetterSQLite3Database, rows: readonly (typeof accounts.$inferSelect)[]): Account[] {
+  const ids = rows.map(({ id }) => id);
+  const people = byAccount(
+    db.select().from(contacts).where(inArray(contacts.accountId, ids)).orderBy(asc(contacts.id)).all(),
+  );
+  const bought = byAccount(
+    db.select().from(services).where(inArray(services.accountId, ids)).orderBy(asc(services.name)).all(),
+  );
+  return rows.map(({ id, number, name, language, state }) => ({
+    number,
+    name,
+    language,
+    state,
+    contacts: (people.get(id) ?? []).map(asContact),
+    services: (bought.get(id) ?? []).map((service) => service.name),
+  }));
+}
+
+function byAccount<Row extends { readonly accountId: number }>(rows: readonly Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.accountId);
+    if (group === undefined) groups.set(row.accountId, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 export function listAccounts(db: BetterSQLite3Database, { limit }: Page): AccountSummary[] {
@@ -183,14 +223,7 @@ export function findAccount(
     name: account.name,
     language: account.language,
     state: account.state,
-    contacts: own.map(({ address, name, language, role, isPrimary, departments }) => ({
-      address,
-      name,
-      language,
-      role,
-      primary: isPrimary,
-      departments,
-    })),
+    contacts: own.map(asContact),
     undeliverable: own.flatMap(({ address, undeliverableSince }) =>
       undeliverableSince === null ? [] : [{ address, since: undeliverableSince }],
     ),

@@ -6,7 +6,17 @@ import type { Decision } from '../../tickets/decision.ts';
 import type { Explanation } from '../../tickets/explanation.ts';
 import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import type { MailToKeep, Rules, Store } from '../store.ts';
-import { addContact, closeOtherAccounts, findAccount, listAccounts, saveAccounts } from './account-rows.ts';
+import { changeAccount } from './account-changes.ts';
+import {
+  addContact,
+  closeOtherAccounts,
+  findAccount,
+  findAccounts,
+  listAccounts,
+  listOtherAccounts,
+  pageAccounts,
+  saveAccounts,
+} from './account-rows.ts';
 import { closeStale } from './auto-close-rows.ts';
 import { blockSender, listBlocked, unblockSender } from './blocked-rows.ts';
 import { changeTicket } from './desk-changes.ts';
@@ -79,6 +89,10 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     unblockSender: (address) => commits.run(() => unblockSender(db, address)),
     listBlocked: async () => listBlocked(db),
     listAccounts: async (page) => listAccounts(db, page),
+    changeAccount: (change, now) => commits.run(() => changeAccount(db, change, now)),
+    findAccounts: async (numbers) => findAccounts(db, numbers),
+    pageAccounts: async (after, limit) => pageAccounts(db, after, limit),
+    listOtherAccounts: async (numbers) => listOtherAccounts(db, numbers),
     findAccount: async (number) => {
       const account = findAccount(db, number, MAX_TICKETS_SHOWN);
       if (account === null) return null;
