@@ -7,10 +7,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { addAccountCommands } from './commands/account-options.ts';
 import { CommandError, shipped } from './commands/command.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
+import { addMailCommands } from './commands/mail-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
-import { VERDICTS } from './tickets/decision.ts';
 import { TICKET_STATUSES } from './tickets/model.ts';
 
 function wholeNumber(text: string): number {
@@ -102,70 +102,7 @@ function build(): Command {
 
   addDeskCommands(tickets, wholeNumber);
 
-  const mail = program.command('mail').description('every mail that came in, and why it went where it went');
-  mail
-    .command('list')
-    .description('list mails, newest first')
-    .addOption(new Option('--verdict <verdict>').choices(VERDICTS))
-    .option('--would-refuse', 'only mails that shadow mode let in and the rules would have refused')
-    .option('--limit <count>', 'how many at most', wholeNumber, 50)
-    .option('--json', 'print JSON')
-    .action(async (_, command) => (await import('./commands/mail.ts')).listMails(command.optsWithGlobals()));
-  mail
-    .command('show')
-    .description('show what was decided about one mail, and every reason')
-    .argument('<reference>', 'from the SMTP reply or the list')
-    .option('--json', 'print JSON')
-    .action(async (reference, _, command) =>
-      (await import('./commands/mail.ts')).showMail(reference, command.optsWithGlobals()),
-    );
-  mail
-    .command('raw')
-    .description('print the mail as it came')
-    .argument('<reference>')
-    .action(async (reference, _, command) =>
-      (await import('./commands/mail.ts')).rawMail(reference, command.optsWithGlobals()),
-    );
-
-  mail
-    .command('accept')
-    .description('let a refused or held mail in')
-    .argument('<reference>')
-    .option(
-      '--register <account>',
-      'register its sender on this account first, and run the mail through the rules again',
-    )
-    .option('--json', 'print JSON')
-    .action(async (reference, _, command) =>
-      (await import('./commands/rejected.ts')).acceptMail(reference, command.optsWithGlobals()),
-    );
-  mail
-    .command('replay')
-    .description('run a stored mail through the rules of today; never makes a second ticket')
-    .argument('<reference>')
-    .option('--json', 'print JSON')
-    .action(async (reference, _, command) =>
-      (await import('./commands/rejected.ts')).replayStored(reference, command.optsWithGlobals()),
-    );
-  mail
-    .command('block')
-    .description('let nothing of this sender in any more')
-    .argument('<address>', 'an address, or *@domain')
-    .action(async (address, _, command) =>
-      (await import('./commands/rejected.ts')).blockSender(address, command.optsWithGlobals()),
-    );
-  mail
-    .command('unblock')
-    .description('take a sender off the list of blocked ones')
-    .argument('<address>')
-    .action(async (address, _, command) =>
-      (await import('./commands/rejected.ts')).unblockSender(address, command.optsWithGlobals()),
-    );
-  mail
-    .command('blocked')
-    .description('list blocked senders')
-    .option('--json', 'print JSON')
-    .action(async (_, command) => (await import('./commands/rejected.ts')).listBlocked(command.optsWithGlobals()));
+  addMailCommands(program, wholeNumber);
 
   const outbox = program.command('outbox').description('mails that wait, are sent, or failed');
   outbox

@@ -59,7 +59,8 @@ export async function replayMail(
   return parts.store.replayMail(incoming, { policy: parts.policy, signing: parts.signing, now: parts.now, admitted });
 }
 
-async function sourceOf(raw: RawMail, blobs: BlobStore): Promise<MailSource> {
+/** The bytes of a stored mail. */
+export async function sourceOf(raw: RawMail, blobs: BlobStore): Promise<MailSource> {
   if ('inline' in raw) return bufferSource(raw.inline);
   const path = blobs.path(raw.blob.sha256);
   const head: Buffer[] = [];

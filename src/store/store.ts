@@ -253,6 +253,13 @@ export interface MailFilter extends Page {
   readonly wouldRefuse?: boolean;
 }
 
+export interface MailPage extends Page {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** Reference of the last mail of the page before; `null`: from the start. */
+  readonly after: string | null;
+}
+
 export interface Page {
   readonly limit: number;
 }
@@ -349,6 +356,8 @@ export interface DeskStore {
   findTicket(publicId: string): Promise<TicketDetail | null>;
   listMails(filter: MailFilter): Promise<MailSummary[]>;
   findMail(reference: string): Promise<MailDetail | null>;
+  /** Mails in the order in which they came. */
+  pageMails(page: MailPage): Promise<MailDetail[]>;
   findRawMail(reference: string): Promise<RawMail | null>;
   listOutbox(filter: Page & { readonly state?: OutboxState }): Promise<OutboxSummary[]>;
   findOutgoing(id: number): Promise<OutboxDetail | null>;

@@ -1,13 +1,14 @@
 /**
  * Tickets, mails and the outbox as people look at them. Reading only.
  */
-import { and, asc, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { displayNames } from '../../mail/file-name.ts';
 import { visibleText } from '../../mail/visible-reply.ts';
 import type {
   MailDetail,
   MailFilter,
+  MailPage,
   MailSummary,
   OutboxDetail,
   OutboxState,
@@ -209,16 +210,31 @@ export function listMails(db: BetterSQLite3Database, filter: MailFilter): MailSu
     .all();
 }
 
+const mailDetail = {
+  ...mailSummary,
+  mailFrom: intakeRecords.mailFrom,
+  ip: intakeRecords.ip,
+  helo: intakeRecords.helo,
+  messageId: intakeRecords.messageId,
+  explanation: intakeRecords.explanation,
+};
+
+/** In the order in which they came. */
+export function pageMails(db: BetterSQLite3Database, { since, after, limit }: MailPage): MailDetail[] {
+  const start = after === null ? undefined : findRecord(db, after)?.intakeId;
+  return db
+    .select(mailDetail)
+    .from(intakeRecords)
+    .leftJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
+    .where(and(gte(intakeRecords.receivedAt, since), start === undefined ? undefined : gt(intakeRecords.id, start)))
+    .orderBy(asc(intakeRecords.id))
+    .limit(limit)
+    .all();
+}
+
 export function findMail(db: BetterSQLite3Database, reference: string): MailDetail | null {
   const found = db
-    .select({
-      ...mailSummary,
-      mailFrom: intakeRecords.mailFrom,
-      ip: intakeRecords.ip,
-      helo: intakeRecords.helo,
-      messageId: intakeRecords.messageId,
-      explanation: intakeRecords.explanation,
-    })
+    .select(mailDetail)
     .from(intakeRecords)
     .leftJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
     .where(eq(intakeRecords.reference, reference))

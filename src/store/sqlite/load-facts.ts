@@ -2,7 +2,7 @@
  * Loads what `decide` must know about one mail, by exact keys and indexes only, with statements that are prepared
  * once. Runs inside the transaction that will write the decision.
  */
-import { and, count, desc, eq, gt, inArray, max, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, max, ne, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { domainOf } from '../../mail/address.ts';
@@ -107,6 +107,8 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .where(
       and(
         eq(intakeRecords.fingerprint, sql.placeholder('fingerprint')),
+        // A mail that is run again is no duplicate of itself.
+        ne(intakeRecords.reference, sql.placeholder('reference')),
         // Spelled as in the partial index, or SQLite will not use it.
         sql`${intakeRecords.verdict} in ('open-ticket', 'append-message')`,
       ),
@@ -214,7 +216,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       publicIds.length === 0 ? [] : ticketsByOldId.all({ keys: JSON.stringify(publicIds) }).map(splitAlias);
     const { foreignIds } = keys.thread;
     const ticketCount = highest.get()?.id ?? 0;
-    const duplicate = duplicateOf.get({ fingerprint: keys.fingerprint });
+    const duplicate = duplicateOf.get({ fingerprint: keys.fingerprint, reference: mail.reference });
     const byMessageId =
       keys.thread.messageIds.length === 0
         ? []

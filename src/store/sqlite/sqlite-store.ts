@@ -29,6 +29,7 @@ import {
   listMails,
   listOutbox,
   listTickets,
+  pageMails,
 } from './desk-rows.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareLoadFacts } from './load-facts.ts';
@@ -107,6 +108,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findTicket: async (publicId) => findTicket(db, publicId),
     listMails: async (filter) => listMails(db, filter),
     findMail: async (reference) => findMail(db, reference),
+    pageMails: async (page) => pageMails(db, page),
     findRawMail: async (reference) => findRawMail(db, reference),
     listOutbox: async (filter) => listOutbox(db, filter),
     findOutgoing: async (id) => findOutgoing(db, id),
