@@ -51,6 +51,16 @@ function build(): Command {
     .action(async (_, command) => (await import('./commands/check-config.ts')).checkConfig(command.optsWithGlobals()));
 
   program
+    .command('doctor')
+    .description(
+      'look at everything that this installation needs, and say what to do; exit code 1 where something is broken',
+    )
+    .option('--no-dns', 'ask nothing of DNS')
+    .option('--test-mail <address>', 'send a mail from this registered address through the running gateway')
+    .option('--json', 'print JSON')
+    .action(async (_, command) => (await import('./commands/doctor.ts')).doctor(command.optsWithGlobals()));
+
+  program
     .command('explain')
     .description('run mails through the rules without writing anything, and say why')
     .argument('<files...>', 'mails as files')
@@ -167,4 +177,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await run(process.argv);
+const failed = await run(process.argv);
+// A command that has printed what it found may have set it already.
+if (failed !== 0) process.exitCode = failed;

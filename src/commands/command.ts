@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigProblem } from '../config/problems.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, type ConfigResult, loadConfig } from '../config.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -42,13 +42,21 @@ export function shipped(path: string): string {
 }
 
 /** `--config`, else TAQUILLA_CONFIG, else ./config.json, else the example config with demo data. */
-export function locateConfig(options: GlobalOptions): Located {
+export function readConfig(options: GlobalOptions): {
+  readonly path: string;
+  readonly demo: boolean;
+  readonly result: ConfigResult;
+} {
   // An empty variable is as good as none.
   const named = options.config ?? (process.env.TAQUILLA_CONFIG || undefined);
   const file = named ?? (existsSync('config.json') ? 'config.json' : null);
   const demo = file === null;
   const path = file ?? shipped('config.example.json');
-  const result = loadConfig(path, process.env, demo ? resolve('data-demo') : undefined);
+  return { path, demo, result: loadConfig(path, process.env, demo ? resolve('data-demo') : undefined) };
+}
+
+export function locateConfig(options: GlobalOptions): Located {
+  const { path, demo, result } = readConfig(options);
   if (!result.ok)
     throw new CommandError(result.problems.map((problem) => describeProblem(path, problem)).join('\n'), 2);
   return { config: result.config, demo };

@@ -78,5 +78,6 @@ export function shownTime(time: number): string {
 export function shownSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const kib = bytes / 1024;
-  return kib < 1024 ? `${kib.toFixed(kib < 10 ? 1 : 0)} KB` : `${(kib / 1024).toFixed(1)} MB`;
+  if (kib < 1024) return `${kib.toFixed(kib < 10 ? 1 : 0)} KB`;
+  return kib < 1024 ** 2 ? `${(kib / 1024).toFixed(1)} MB` : `${(kib / 1024 ** 2).toFixed(1)} GB`;
 }
