@@ -3,15 +3,16 @@
  * wait for a database driver.
  */
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { addAccountCommands } from './commands/account-options.ts';
 import { CommandError, shipped } from './commands/command.ts';
+import { completion, SHELLS } from './commands/completion.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
-import { TICKET_STATUSES } from './tickets/model.ts';
+import { LANGUAGES, TICKET_STATUSES } from './tickets/model.ts';
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -49,6 +50,30 @@ function build(): Command {
     .description('read the configuration and name every problem in it')
     .option('--json', 'print JSON')
     .action(async (_, command) => (await import('./commands/check-config.ts')).checkConfig(command.optsWithGlobals()));
+
+  program
+    .command('init')
+    .description('ask the few things that matter and write a config file')
+    .option('--out <file>', 'where to', 'config.json')
+    .option('--force', 'write over a file that is there')
+    .option('--company <name>', 'as clients know it')
+    .option('--domain <domain>', 'of the mailboxes soporte@ and facturacion@, where --mailbox does not name others')
+    .option('--mailbox <address>', 'an address that becomes tickets; may be given several times', collect)
+    .option('--hostname <name>', 'full name of this server')
+    .option('--mx', 'this machine receives the mail of the domain from the internet itself')
+    .option('--no-mx', 'another server passes mail on to this one')
+    .addOption(new Option('--language <language>', 'of most clients').choices(LANGUAGES))
+    .option('--staff <mailbox>', 'who answers, "Ana <ana@empresa.com>"; may be given several times', collect)
+    .option('--smarthost <host:port>', 'server that sends your mail; without it receipts are written to files')
+    .option('--smarthost-user <name>', 'for its log-in')
+    .option('--smarthost-password-file <file>', 'file that holds the password')
+    .action(async (options) => (await import('./commands/init.ts')).init(options));
+
+  program
+    .command('completion')
+    .description('print a script that completes commands and options in your shell')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .action((shell) => completion(shell, program));
 
   program
     .command('doctor')
