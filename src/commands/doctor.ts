@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { normalizeAddress } from '../mail/address.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { coloured, type Tone } from './colour.ts';
 import {
   CommandError,
   databaseFile,
@@ -127,6 +128,8 @@ async function lookInside(
 
 const MARKS: Record<Level, string> = { ok: 'ok     ', warning: 'WARNING', problem: 'PROBLEM', skipped: 'skipped' };
 
+const TONES: Record<Level, Tone> = { ok: 'good', warning: 'warning', problem: 'bad', skipped: 'soft' };
+
 function tell(findings: readonly Finding[], { json }: JsonOption): void {
   const count = (level: Level) => findings.filter((one) => one.level === level).length;
   if (json === true) {
@@ -134,7 +137,7 @@ function tell(findings: readonly Finding[], { json }: JsonOption): void {
     return;
   }
   for (const { level, message, todo } of findings) {
-    print(`${MARKS[level]}  ${safe(message)}`);
+    print(`${coloured(TONES[level], MARKS[level])}  ${safe(message)}`);
     if (todo !== null) print(`         → ${safe(todo)}`);
   }
   print('');

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { Verdict } from '../tickets/decision.ts';
 import { normalizeReference } from '../tickets/entropy.ts';
+import type { Tone } from './colour.ts';
 import {
   CommandError,
   type GlobalOptions,
@@ -34,7 +35,7 @@ export async function listMails(options: ListOptions): Promise<void> {
     table(mails, [
       { title: 'REFERENCE', value: (row) => row.reference },
       { title: 'RECEIVED', value: (row) => shownTime(row.receivedAt) },
-      { title: 'VERDICT', value: (row) => row.verdict },
+      { title: 'VERDICT', value: (row) => row.verdict, tone: (row) => TONES[row.verdict] },
       {
         title: wouldRefuse ? 'WOULD BE REFUSED' : 'REASON',
         value: (row) => (wouldRefuse ? row.wouldRefuse : row.reason),
@@ -45,6 +46,15 @@ export async function listMails(options: ListOptions): Promise<void> {
     ]),
   );
 }
+
+const TONES: Record<Verdict, Tone | null> = {
+  'open-ticket': 'good',
+  'append-message': 'good',
+  duplicate: 'soft',
+  refuse: 'bad',
+  hold: 'warning',
+  ignore: 'soft',
+};
 
 export async function showMail(reference: string, options: JsonOption): Promise<void> {
   const { config } = locateConfig(options);

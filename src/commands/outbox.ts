@@ -28,7 +28,7 @@ export async function listOutbox(
     table(mails, [
       { title: 'ID', value: (row) => row.id },
       { title: 'KIND', value: (row) => row.kind },
-      { title: 'STATE', value: (row) => row.state },
+      { title: 'STATE', value: (row) => row.state, tone: (row) => (row.state === 'failed' ? 'bad' : null) },
       { title: 'TO', value: (row) => row.recipient, flexible: true },
       { title: 'TICKET', value: (row) => row.ticket },
       { title: 'QUEUED', value: (row) => shownTime(row.createdAt) },

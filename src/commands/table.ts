@@ -3,12 +3,14 @@
  * characters from mails never reach the terminal.
  */
 import { withoutControls } from '../mail/header-lines.ts';
+import { coloured, coloursOn, type Tone } from './colour.ts';
 
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | number | null;
   /** May be cut when the line is too long. */
   readonly flexible?: boolean;
+  readonly tone?: (row: Row) => Tone | null;
 }
 
 /** Terminals tell their width; a pipe gets whole texts. */
@@ -16,6 +18,7 @@ export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   width = process.stdout.columns,
+  colours = coloursOn(),
 ): string {
   const cells = rows.map((row) => columns.map((column) => safe(String(column.value(row) ?? '–'))));
   const titles = columns.map(({ title }) => title);
@@ -23,14 +26,23 @@ export function table<Row>(
     Math.max(...[titles, ...cells].map((line) => [...(line[index] ?? '')].length)),
   );
   if (width !== undefined) shrink(widths, columns, width);
+  const room = width ?? Number.POSITIVE_INFINITY;
   return [titles, ...cells]
-    .map((line) =>
-      line
-        .map((cell, index) => padded(cell, widths[index] ?? 0))
+    .map((line, at) => {
+      const row = at === 0 ? undefined : rows[at - 1];
+      const shown = line.map((cell, index) => padded(cell, widths[index] ?? 0));
+      const plain = shown.join('  ').trimEnd();
+      // A line that has to be cut stays without colours: their codes must not be cut in two.
+      if (!colours || [...plain].length > room) return cut(plain, room);
+      return shown
+        .map((cell, index) => {
+          const word = cell.trimEnd();
+          const tone = row === undefined ? 'soft' : (columns[index]?.tone?.(row) ?? null);
+          return coloured(tone, word, true) + cell.slice(word.length);
+        })
         .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => cut(line, width ?? Number.POSITIVE_INFINITY))
+        .trimEnd();
+    })
     .join('\n');
 }
 

@@ -56,9 +56,9 @@ export async function searchTickets(
 function ticketTable(tickets: readonly TicketSummary[]): string {
   return table(tickets, [
     { title: 'TICKET', value: (row) => row.id },
-    { title: 'STATUS', value: (row) => row.status },
+    { title: 'STATUS', value: (row) => row.status, tone: (row) => (row.status === 'open' ? 'strong' : null) },
     { title: 'SINCE', value: (row) => shownTime(row.statusChangedAt) },
-    { title: 'PRIORITY', value: (row) => row.priority },
+    { title: 'PRIORITY', value: (row) => row.priority, tone: (row) => (row.priority === 'high' ? 'bad' : null) },
     { title: 'DEPARTMENT', value: (row) => row.department },
     { title: 'ASSIGNEE', value: (row) => row.assignee, flexible: true },
     { title: 'ACCOUNT', value: (row) => row.account },

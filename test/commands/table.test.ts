@@ -1,5 +1,6 @@
 /** Tables and texts for the terminal. */
 import { describe, expect, it } from 'vitest';
+import { coloursOn } from '../../src/commands/colour.ts';
 import { type Column, safe, safeText, shownSize, shownTime, table } from '../../src/commands/table.ts';
 
 interface Row {
@@ -95,4 +96,31 @@ it.each([
 
 it('shows times in UTC, to the minute', () => {
   expect(shownTime(Date.UTC(2026, 10, 21, 18, 4, 59))).toBe('2026-11-21 18:04');
+});
+
+describe('colours', () => {
+  const rows = [{ word: 'bad', other: 'x'.repeat(30) }];
+  const columns = [
+    { title: 'WORD', value: (row: { word: string }) => row.word, tone: () => 'bad' as const },
+    { title: 'OTHER', value: (row: { other: string }) => row.other },
+  ];
+  const plain = (text: string) => text.replace(/\u001b\[\d+m/g, '');
+
+  it('change nothing but the colour', () => {
+    const shown = table(rows, columns, 80, true);
+    expect(shown).toContain('\u001b[31mbad');
+    expect(plain(shown)).toBe(table(rows, columns, 80, false));
+  });
+
+  it('are left out of a line that is cut', () => {
+    expect(table(rows, columns, 20, true).split('\n')[1]).toBe(`bad   ${'x'.repeat(13)}…`);
+  });
+
+  it.each([
+    [true, {}, true],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [true, { TERM: 'dumb' }, false],
+    [false, {}, false],
+  ])('terminal %s, %j: %s', (terminal, environment, on) => expect(coloursOn(environment, terminal)).toBe(on));
 });
