@@ -1,0 +1,44 @@
+/** Every kind of mail in every language and variant, as the samples have it: what must hold for all of them. */
+import { describe, expect, it } from 'vitest';
+import { REPLY_MARKER } from '../../src/mail/reply-marker.ts';
+import { renderMail, renderTexts } from '../../src/outbox/render.ts';
+import { allSamples, KIND_NAMES, samplesOf } from '../../src/outbox/samples/all.ts';
+
+const DATE = Date.UTC(2026, 2, 2, 9);
+const samples = allSamples().map((sample) => ({
+  ...sample,
+  name: `${sample.kind}.${sample.language} ${sample.variant}`,
+}));
+
+it.each(KIND_NAMES)('there are samples of %s, the usual one first', (kind) => {
+  expect(samplesOf(kind, 'es').map(({ variant }) => variant)[0]).toBe('usual');
+});
+
+describe('every mail', () => {
+  it.each(samples)('$name: leaves nothing of the template in it', ({ mail }) => {
+    const { subject, text, html } = renderTexts(mail);
+    for (const part of [subject, text, html]) {
+      expect(part).not.toMatch(/undefined|\bnull\b|NaN|\[object|Liquid/);
+      // What the client wrote stays as it was written; of ours nothing is left.
+      expect(part.replaceAll(/\{\{ company \}\}|\{% raw %\}/g, '')).not.toMatch(/\{\{|\{%|%\}|\}\}/);
+    }
+    expect(subject).not.toMatch(/[\r\n]|^\s|\s$/);
+    expect(text).not.toMatch(/\n{3}|[ \t]\n|^\n/);
+    expect(html).not.toMatch(/<script/);
+  });
+
+  it.each(samples)('$name: names its ticket in subject, text and HTML', ({ mail }) => {
+    if (!('ticketId' in mail.data)) return;
+    const { subject, text, html } = renderTexts(mail);
+    expect(subject.startsWith(`[${mail.data.ticketId}] `)).toBe(true);
+    expect(text).toContain(mail.data.ticketId);
+    expect(html).toContain(mail.data.ticketId);
+    expect(text.startsWith(`${REPLY_MARKER[mail.language]}\n`)).toBe(true);
+    expect(html).toContain(REPLY_MARKER[mail.language]);
+  });
+
+  it.each(samples)('$name: has no line that SMTP could not carry', async ({ mail }) => {
+    const lines = (await renderMail(mail, DATE)).toString('latin1').split('\r\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
+  });
+});
