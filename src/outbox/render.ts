@@ -41,11 +41,16 @@ export function markerOf({ data, language }: OutgoingMail): string {
   return data.kind === 'refusal-notice' ? '' : REPLY_MARKER[language];
 }
 
+/** What a template may say: the data of its kind, the line above which to answer, and the signature. */
+export function valuesOf(mail: OutgoingMail, templates: MailTemplates): object {
+  const { data, language } = mail;
+  return { ...data, marker: markerOf(mail), signature: signatureOf(data, language, templates.signatures) };
+}
+
 /** Throws where a template has a mistake that this data brings out. */
 export function renderTexts(mail: OutgoingMail, templates: MailTemplates = BUILT_IN): RenderedTexts {
   const { data, language } = mail;
-  const marker = markerOf(mail);
-  const values = { ...data, marker, signature: signatureOf(data, language, templates.signatures) };
+  const values = valuesOf(mail, templates);
   const fill = (part: keyof MailTemplate, format: Format) => {
     const own = templates.overrides.get(`${data.kind}.${language}.${part}`);
     return fillIn(own?.source ?? TEMPLATES[data.kind][language][part], format, values, own !== undefined);
@@ -53,7 +58,7 @@ export function renderTexts(mail: OutgoingMail, templates: MailTemplates = BUILT
   const subject = subjectLine(fill('subject', 'text'), data);
   const body = new SafeHtml(fill('html', 'html'));
   const layout = templates.overrides.get(LAYOUT_NAME);
-  const frame = { subject, body, marker, language };
+  const frame = { subject, body, marker: markerOf(mail), language };
   return {
     subject,
     text: finishText(fill('text', 'text')),
