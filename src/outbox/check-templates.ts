@@ -86,13 +86,11 @@ function checkLayout(own: Override): TemplateProblem[] {
   const mistakes = mistakesOf(own, 'html', [FRAME, { ...FRAME, marker: '' }]);
   if (mistakes.length > 0) return mistakes;
   const written = fillIn(own.source, 'html', FRAME, true);
-  const lacks = (message: string) => ({ file: own.file, line: null, column: null, message });
-  return [
-    ...(written.includes('<p>BODY</p>') ? [] : [lacks('the mail itself is missing: put {{ body }} where it belongs')]),
-    ...(written.indexOf('MARKER') >= 0 && written.indexOf('MARKER') < written.indexOf('<p>BODY</p>')
-      ? []
-      : [lacks('the line above which to answer is missing: put {{ marker }} above {{ body }}')]),
-  ];
+  const [marker, body] = [written.indexOf(FRAME.marker), written.indexOf(FRAME.body.html)];
+  const lacks = (message: string) => [{ file: own.file, line: null, column: null, message }];
+  if (body < 0) return lacks('the mail itself is missing: put {{ body }} where it belongs');
+  if (marker >= 0 && marker < body) return [];
+  return lacks('the line above which to answer is missing: put {{ marker }} above {{ body }}');
 }
 
 /** Of one file by itself, each place once. */
@@ -103,14 +101,17 @@ function mistakesOf({ source, file }: Override, format: Format, samples: readonl
     const place = `${line}:${column}`;
     if (!problems.has(place)) problems.set(place, { file, line, column, message });
   };
-  const attempt = (work: () => void) => {
+  /** Whether another attempt may tell more. */
+  const attempt = (work: () => void): boolean => {
     try {
       work();
     } catch (error) {
       const mistake = mistakeOf(error);
       if (mistake === null) throw error;
       add(mistake.line, mistake.column, mistake.message);
+      return !mistake.endless;
     }
+    return true;
   };
   attempt(() => {
     for (const { name, line, column } of variablesOf(source, format)) {
@@ -123,7 +124,7 @@ function mistakesOf({ source, file }: Override, format: Format, samples: readonl
     }
   });
   // What is not known by now shows only with data: a part of a variable, a loop without end.
-  if (problems.size === 0) for (const values of samples) attempt(() => fillIn(source, format, values, true));
+  if (problems.size === 0) samples.every((values) => attempt(() => void fillIn(source, format, values, true)));
   return [...problems.values()];
 }
 

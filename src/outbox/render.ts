@@ -7,7 +7,7 @@ import { withoutControls } from '../mail/header-lines.ts';
 import { REPLY_MARKER } from '../mail/reply-marker.ts';
 import type { MailData, OutgoingKind, OutgoingMail } from '../tickets/decision.ts';
 import type { Language } from '../tickets/model.ts';
-import { type Format, fillIn, SafeHtml } from './templates/engine.ts';
+import { type Format, fillIn, mistakeOf, SafeHtml } from './templates/engine.ts';
 import { LAYOUT } from './templates/layout.ts';
 import { BUILT_IN, LAYOUT_NAME, type MailTemplates } from './templates/mail-templates.ts';
 import { finishText } from './templates/plain-lines.ts';
@@ -89,4 +89,24 @@ export function renderMail(mail: OutgoingMail, date: number, templates: MailTemp
     autoSubmitted: ANSWERS.has(mail.data.kind) ? 'auto-replied' : 'auto-generated',
     language: mail.language,
   });
+}
+
+/**
+ * Makes mails with the installation's templates. Where one has a mistake that only this mail's data brings out, ours
+ * makes the mail, and `onMistake` tells of it: a client does not go without an answer for a slip in a template.
+ */
+export function mailRenderer(templates: MailTemplates, onMistake: (message: string) => void): typeof renderMail {
+  return async (mail, date) => {
+    try {
+      return await renderMail(mail, date, templates);
+    } catch (error) {
+      const mistake = mistakeOf(error);
+      if (mistake === null || templates.overrides.size === 0) throw error;
+      const { kind } = mail.data;
+      onMistake(
+        `a template of ${kind}.${mail.language}, line ${mistake.line}, column ${mistake.column}: ${mistake.message}; the built-in one was used`,
+      );
+      return renderMail(mail, date, { ...templates, overrides: new Map() });
+    }
+  };
 }

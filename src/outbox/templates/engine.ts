@@ -3,6 +3,7 @@
  * safe, and a template reads no file. Templates of an installation run under limits; a text is never run as a template.
  */
 import { Liquid, LiquidError, type Template } from 'liquidjs';
+import { escaped } from '../../mail/safe-html.ts';
 import { keepLines } from './plain-lines.ts';
 
 export type Format = 'text' | 'html';
@@ -27,21 +28,14 @@ export class SafeHtml {
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+/** In attributes of either quote too. */
+const safe = (text: string) => escaped(text).replaceAll("'", '&#39;');
 
 const written = (value: unknown) => (value === null || value === undefined ? '' : String(value));
 
 const OUTPUT: Readonly<Record<Format, (value: unknown) => string>> = {
   text: (value) => keepLines(written(value)),
-  html: (value) => (value instanceof SafeHtml ? value.html : escaped(written(value))),
+  html: (value) => (value instanceof SafeHtml ? value.html : safe(written(value))),
 };
 
 function engine(format: Format): Liquid {
@@ -64,9 +58,7 @@ function engine(format: Format): Liquid {
 /** Line breaks as such, and web addresses as links. */
 function linesOf(text: string): string {
   const word = (one: string) =>
-    /^https?:\/\/\S+$/.test(one)
-      ? `<a href="${escaped(one)}" style="color:#0b64b5;">${escaped(one)}</a>`
-      : escaped(one);
+    /^https?:\/\/\S+$/.test(one) ? `<a href="${safe(one)}" style="color:#0b64b5;">${safe(one)}</a>` : safe(one);
   return text
     .split(/\r?\n/)
     .map((line) => line.split(' ').map(word).join(' '))
@@ -97,16 +89,18 @@ export interface Mistake {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  /** It was stopped by a limit. */
+  readonly endless: boolean;
 }
 
-export interface UnknownVariable {
+export interface NamedVariable {
   readonly name: string;
   readonly line: number;
   readonly column: number;
 }
 
 /** Every variable that the template takes from its data, in branches that no data reaches too. Throws as `fillIn`. */
-export function variablesOf(source: string, format: Format): readonly UnknownVariable[] {
+export function variablesOf(source: string, format: Format): readonly NamedVariable[] {
   const { globals } = ENGINES[format].analyzeSync(parse(source, format), { partials: false });
   return Object.entries(globals).flatMap(([name, places]) =>
     places.map(({ location }) => ({ name, line: location.row, column: location.col })),
@@ -118,7 +112,7 @@ export function mistakeOf(error: unknown): Mistake | null {
   if (!LiquidError.is(error)) return null;
   const [line = 1, column = 1] = error.token.getPosition();
   const reason = error.originalError?.message ?? error.message.replace(/, (?:file|line):.*$/s, '');
-  return { line, column, message: inWords(reason) };
+  return { line, column, message: inWords(reason), endless: / limit exceeded$/.test(reason) };
 }
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
