@@ -44,7 +44,7 @@ export const SAMPLE_HOUSES: Readonly<Record<Language, SampleHouse>> = {
     company: 'Hosting Example',
     department: 'Support',
     ticketPrefix: 'TQ',
-    hint: 'For a mail problem, tell us the sender, the recipient and the time; for a web site, the URL.',
+    hint: 'For a mail problem, tell us the sender, the recipient and the time; for a website, the URL.',
     helpUrl: 'https://hosting.example/help',
     helpPhone: '+34 900 000 000',
   },
@@ -53,7 +53,7 @@ export const SAMPLE_HOUSES: Readonly<Record<Language, SampleHouse>> = {
 /** What the made-up client wrote. */
 export const MATTER: Readonly<Record<Language, { readonly name: string; readonly subject: string }>> = {
   es: { name: 'Ana', subject: 'Mi web no carga desde esta mañana' },
-  en: { name: 'Ana', subject: 'My web site has not loaded since this morning' },
+  en: { name: 'Ana', subject: "My website hasn't loaded since this morning" },
 };
 
 /** As long as real ones get, with everything that HTML and Liquid give a meaning. */
