@@ -1,6 +1,7 @@
 /** `taquilla templates`: the mails that Taquilla sends, to look at before a client does. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.ts';
 import { renderMail, renderTexts, TEMPLATES } from '../outbox/render.ts';
 import { isKind, KIND_NAMES, KINDS, type Sample, samplesOf } from '../outbox/samples/all.ts';
@@ -149,9 +150,5 @@ function houseOf(config: Config, language: Language): SampleHouse {
 }
 
 async function write(path: string, content: string | Buffer, force: boolean): Promise<void> {
-  await writeFileOnce(
-    path,
-    force,
-    (target) => new Promise((resolve, reject) => target.on('error', reject).end(content, resolve)),
-  );
+  await writeFileOnce(path, force, (target) => pipeline([content], target));
 }

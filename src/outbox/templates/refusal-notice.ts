@@ -3,7 +3,7 @@ import { P, SIGNATURE_HTML, SIGNATURE_TEXT } from './parts.ts';
 import type { MailTemplate } from './template.ts';
 
 const es: MailTemplate = {
-  subject: 'Tu mensaje a {{ department }} no ha entrado',
+  subject: 'No hemos podido aceptar tu mensaje a {{ department }}',
   text: `Hola:
 
 Hemos recibido un mensaje de esta dirección para {{ department }} y no hemos abierto ningún ticket: por correo solo atendemos a las direcciones que nuestros clientes tienen registradas.
@@ -16,7 +16,7 @@ Referencia: {{ reference }}
 
 ${SIGNATURE_TEXT}
 `,
-  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">Tu mensaje no ha entrado</h1>
+  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">No hemos podido aceptar tu mensaje</h1>
 ${P}Hola:</p>
 ${P}Hemos recibido un mensaje de esta dirección para <strong>{{ department }}</strong> y no hemos abierto ningún ticket: por correo solo atendemos a las direcciones que nuestros clientes tienen registradas.</p>
 ${P}Si eres cliente, escríbenos desde la dirección que tienes registrada en tu cuenta.{% if helpUrl != "" %} Si no puedes, entra aquí: {{ helpUrl | lines }}{% elsif helpPhone != "" %} Si no puedes, llámanos al {{ helpPhone }}.{% endif %}</p>
@@ -25,7 +25,7 @@ ${SIGNATURE_HTML}`,
 };
 
 const en: MailTemplate = {
-  subject: 'Your message to {{ department }} was not accepted',
+  subject: "We couldn't accept your message to {{ department }}",
   text: `Hello,
 
 We have received a message from this address for {{ department }} and have not opened a ticket: by email we can only help the addresses that our clients have registered.
@@ -38,7 +38,7 @@ Reference: {{ reference }}
 
 ${SIGNATURE_TEXT}
 `,
-  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">Your message was not accepted</h1>
+  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">We couldn't accept your message</h1>
 ${P}Hello,</p>
 ${P}We have received a message from this address for <strong>{{ department }}</strong> and have not opened a ticket: by email we can only help the addresses that our clients have registered.</p>
 ${P}If you are a client, please write from the address registered on your account.{% if helpUrl != "" %} If you can't, you will find help here: {{ helpUrl | lines }}{% elsif helpPhone != "" %} If you can't, call us on {{ helpPhone }}.{% endif %}</p>
