@@ -2,7 +2,7 @@
  * Reads a config file: schema, cross checks, secrets, and the policy made from it. All problems are named at once.
  * Paths in the file are relative to it.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { crossChecks } from './config/cross-checks.ts';
 import { policyOf } from './config/policy-of.ts';
@@ -48,6 +48,12 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path));
   const { $schema: _, ...values } = parsed.data;
   const password = secretOf(values, absolute, environment, problems);
+  const templates = values.templatesFolder === undefined ? null : absolute(values.templatesFolder);
+  if (templates !== null && !existsSync(templates))
+    problems.push({
+      path: 'templatesFolder',
+      message: `there is no folder ${values.templatesFolder}; make it or drop the setting`,
+    });
   if (problems.length > 0) return { ok: false, problems };
 
   const chosen = dataFolder ?? absolute(values.dataFolder);
@@ -58,6 +64,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
       ...values,
       dataFolder: chosen,
       file,
+      ...(templates === null ? {} : { templatesFolder: templates }),
       smtp:
         values.smtp.tls === undefined
           ? values.smtp

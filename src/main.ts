@@ -9,6 +9,7 @@ import { CommandError, shipped } from './commands/command.ts';
 import { completion, SHELLS } from './commands/completion.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
+import { addTemplateCommands } from './commands/templates-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
@@ -43,6 +44,7 @@ function build(): Command {
   program
     .command('serve')
     .description('run the gateway until it is told to stop')
+    .option('--builtin-templates', 'start with the built-in template for every one of yours that has a mistake')
     .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program
@@ -162,6 +164,8 @@ function build(): Command {
     .action(async (id, _, command) =>
       (await import('./commands/outbox.ts')).catOutgoing(id, command.optsWithGlobals()),
     );
+
+  addTemplateCommands(program.command('templates').description('how the mails that go out look'));
 
   return program;
 }

@@ -1,6 +1,6 @@
 /** `taquilla outbox`: the mails that wait, are sent, or failed. */
 import type { Bounce } from '../mail/automatic.ts';
-import { renderMail } from '../outbox/render.ts';
+import { mailRenderer } from '../outbox/render.ts';
 import type { OutboxDetail, OutboxState } from '../store/store.ts';
 import {
   CommandError,
@@ -12,6 +12,7 @@ import {
   printJson,
   withStore,
 } from './command.ts';
+import { installedTemplates } from './mail-templates.ts';
 import { safe, shownTime, table } from './table.ts';
 
 export async function listOutbox(
@@ -57,7 +58,9 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
 /** The mail itself as it goes out, to standard output. */
 export async function catOutgoing(id: number, options: GlobalOptions): Promise<void> {
   const mail = await find(id, options);
-  process.stdout.write(mail.rendered ?? (await renderMail(mail.mail, Date.now())));
+  const { templates } = installedTemplates(locateConfig(options).config);
+  const render = mailRenderer(templates, (message) => process.stderr.write(`${message}\n`));
+  process.stdout.write(mail.rendered ?? (await render(mail.mail, Date.now())));
 }
 
 function bounceLine({ action, status, diagnostic }: Bounce): string {

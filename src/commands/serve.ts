@@ -27,6 +27,7 @@ import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { installedTemplates } from './mail-templates.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -197,9 +198,10 @@ function prepareFolder(folder: string): void {
 }
 
 /** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
-export async function serve(options: GlobalOptions): Promise<void> {
+export async function serve(options: GlobalOptions & { readonly builtinTemplates?: boolean }): Promise<void> {
   const { config, demo } = locateConfig(options);
   const log = createLog(config.log.level, config.log.json);
+  refuseBrokenTemplates(config, options.builtinTemplates === true, log);
   let gateway: Gateway;
   try {
     gateway = await startGateway(config, log);
@@ -220,6 +222,17 @@ export async function serve(options: GlobalOptions): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+}
+
+/** A mistake in a template stops the start, unless the built-in one is wanted in its place. */
+function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): void {
+  const { problems } = installedTemplates(config);
+  if (problems.length === 0) return;
+  if (!builtin) {
+    const way = '(correct them, or start with --builtin-templates to use the built-in ones in their place)';
+    throw new CommandError([...problems, way].join('\n'), 2);
+  }
+  for (const problem of problems) log.warn({ problem }, 'a mail template has a mistake; the built-in one is used');
 }
 
 /** The causes that an admin can mend, each in one line. */

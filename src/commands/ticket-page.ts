@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { escaped, type ImageOf, safeHtml } from '../mail/safe-html.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { TicketDetail, TicketFile, TicketMessage } from '../store/store.ts';
@@ -42,11 +43,7 @@ export async function writeTicketPage(id: string, options: PageOptions): Promise
     picturesFrom((sha256) => readFileSync(blobs.path(sha256))),
   );
   if (out === '-') return print(page);
-  await writeFileOnce(
-    out,
-    options.force === true,
-    (target) => new Promise((resolve, reject) => target.on('error', reject).end(page, resolve)),
-  );
+  await writeFileOnce(out, options.force === true, (target) => pipeline([page], target));
   print(shownPath(out));
 }
 

@@ -10,6 +10,7 @@ import { RISKY_TYPES } from '../mail/risky-file.ts';
 import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
+import { signature, templatesFolder } from './mail-templates.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -82,6 +83,7 @@ const department = z.strictObject({
     .optional()
     .describe('Where people find help; named in refusals.'),
   helpPhone: z.string().min(3).max(40).optional().describe('Named in refusals where there is no helpUrl.'),
+  signature,
   staff: z
     .array(
       z.strictObject({
@@ -302,6 +304,7 @@ export const schema = z.strictObject({
     .default([])
     .describe('Servers in front of this one, and how they tell who the client was.'),
   departments: z.array(department).min(1).describe('Who handles tickets.'),
+  templatesFolder,
   outbound: z
     .strictObject({
       transport,

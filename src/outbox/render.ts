@@ -2,20 +2,24 @@
  * From an outbox row to the bytes that are sent: template, layout, MIME. A row is rendered once, when it is first
  * claimed, and frozen then.
  */
-import { Liquid, type Template } from 'liquidjs';
 import { composeMail } from '../mail/compose.ts';
+import { withoutControls } from '../mail/header-lines.ts';
 import { REPLY_MARKER } from '../mail/reply-marker.ts';
-import type { OutgoingKind, OutgoingMail } from '../tickets/decision.ts';
+import type { MailData, OutgoingKind, OutgoingMail } from '../tickets/decision.ts';
 import type { Language } from '../tickets/model.ts';
+import { type Format, fillIn, mistakeOf, SafeHtml } from './templates/engine.ts';
 import { LAYOUT } from './templates/layout.ts';
+import { BUILT_IN, LAYOUT_NAME, type MailTemplates } from './templates/mail-templates.ts';
+import { finishText } from './templates/plain-lines.ts';
 import { RECEIPT } from './templates/receipt.ts';
 import { REFUSAL_NOTICE } from './templates/refusal-notice.ts';
 import { REPLY_NOTICE } from './templates/reply-notice.ts';
+import { signatureOf } from './templates/signature.ts';
 import { STATUS_MAILS } from './templates/status-mails.ts';
 import type { MailTemplate } from './templates/template.ts';
 
 /** A stranger's receipt is a receipt without the fields that the stranger could have filled. */
-const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
+export const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
   receipt: RECEIPT,
   'stranger-receipt': RECEIPT,
   'reply-notice': REPLY_NOTICE,
@@ -26,43 +30,52 @@ const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
 /** What answers a mail; the rest nobody wrote to us for (RFC 3834 section 5). */
 const ANSWERS: ReadonlySet<OutgoingKind> = new Set(['receipt', 'stranger-receipt', 'reply-notice', 'refusal-notice']);
 
-const plain = new Liquid({ strictVariables: true, strictFilters: true });
-const escaping = new Liquid({ strictVariables: true, strictFilters: true, outputEscape: 'escape' });
-const layout = plain.parse(LAYOUT.replace('{{ subject }}', '{{ subject | escape }}'));
-const parsed = new Map<string, Template[]>();
-
-function fill(engine: Liquid, source: string, data: object): string {
-  let template = parsed.get(source);
-  if (template === undefined) {
-    template = engine.parse(source);
-    parsed.set(source, template);
-  }
-  return String(engine.renderSync(template, data));
-}
-
 export interface RenderedTexts {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-export function renderTexts(mail: OutgoingMail): RenderedTexts {
-  const template = TEMPLATES[mail.data.kind][mail.language];
-  // A notice is not part of any ticket: nothing to answer above.
-  const marker = mail.data.kind === 'refusal-notice' ? '' : REPLY_MARKER[mail.language];
-  const data = { ...mail.data, marker };
-  const subject = fill(plain, template.subject, data);
-  const body = fill(escaping, template.html, data);
+/** The line above which to answer; a notice is not part of any ticket: nothing to answer above. */
+export function markerOf({ data, language }: OutgoingMail): string {
+  return data.kind === 'refusal-notice' ? '' : REPLY_MARKER[language];
+}
+
+/** What a template may say: the data of its kind, the line above which to answer, and the signature. */
+export function valuesOf(mail: OutgoingMail, templates: MailTemplates): object {
+  const { data, language } = mail;
+  return { ...data, marker: markerOf(mail), signature: signatureOf(data, language, templates.signatures) };
+}
+
+/** Throws where a template has a mistake that this data brings out. */
+export function renderTexts(mail: OutgoingMail, templates: MailTemplates = BUILT_IN): RenderedTexts {
+  const { data, language } = mail;
+  const values = valuesOf(mail, templates);
+  const fill = (part: keyof MailTemplate, format: Format) => {
+    const own = templates.overrides.get(`${data.kind}.${language}.${part}`);
+    return fillIn(own?.source ?? TEMPLATES[data.kind][language][part], format, values, own !== undefined);
+  };
+  const subject = subjectLine(fill('subject', 'text'), data);
+  const body = new SafeHtml(fill('html', 'html'));
+  const layout = templates.overrides.get(LAYOUT_NAME);
+  const frame = { subject, body, marker: markerOf(mail), language };
   return {
     subject,
-    text: fill(plain, template.text, data),
-    html: String(plain.renderSync(layout, { subject, body, marker, language: mail.language })),
+    text: finishText(fill('text', 'text')),
+    html: fillIn(layout?.source ?? LAYOUT, 'html', frame, layout !== undefined),
   };
 }
 
+/** One line that names the ticket, whatever the template says: answers find their way by it. */
+function subjectLine(written: string, data: MailData): string {
+  const line = withoutControls(written).replace(/\s+/g, ' ').trim();
+  if (!('ticketId' in data) || line.includes(`[${data.ticketId}]`)) return line;
+  return `[${data.ticketId}] ${line}`.trimEnd();
+}
+
 /** `date` in epoch milliseconds: the moment of the first attempt. */
-export function renderMail(mail: OutgoingMail, date: number): Promise<Buffer> {
-  const { subject, text, html } = renderTexts(mail);
+export function renderMail(mail: OutgoingMail, date: number, templates: MailTemplates = BUILT_IN): Promise<Buffer> {
+  const { subject, text, html } = renderTexts(mail, templates);
   return composeMail({
     from: { name: mail.fromName, address: mail.from },
     to: { name: mail.recipientName, address: mail.recipient },
@@ -76,4 +89,24 @@ export function renderMail(mail: OutgoingMail, date: number): Promise<Buffer> {
     autoSubmitted: ANSWERS.has(mail.data.kind) ? 'auto-replied' : 'auto-generated',
     language: mail.language,
   });
+}
+
+/**
+ * Makes mails with the installation's templates. Where one has a mistake that only this mail's data brings out, ours
+ * makes the mail, and `onMistake` tells of it: a client does not go without an answer for a slip in a template.
+ */
+export function mailRenderer(templates: MailTemplates, onMistake: (message: string) => void): typeof renderMail {
+  return async (mail, date) => {
+    try {
+      return await renderMail(mail, date, templates);
+    } catch (error) {
+      const mistake = mistakeOf(error);
+      if (mistake === null || templates.overrides.size === 0) throw error;
+      const { kind } = mail.data;
+      onMistake(
+        `a template of ${kind}.${mail.language}, line ${mistake.line}, column ${mistake.column}: ${mistake.message}; the built-in one was used`,
+      );
+      return renderMail(mail, date, { ...templates, overrides: new Map() });
+    }
+  };
 }

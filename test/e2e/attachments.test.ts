@@ -70,6 +70,8 @@ it('are numbered, written out under harmless names, and shown in a page that loa
   expect((await run('attachment', id, '9', '--out', '-')).stderr).toBe(`${id} has the attached files 1 to 5\n`);
 
   expect(await run('show', id, '--html', '--out', 'page.html')).toEqual({ code: 0, stdout: 'page.html\n', stderr: '' });
+  const again = { code: 1, stdout: '', stderr: 'page.html is there already; --force writes over it\n' };
+  expect(await run('show', id, '--html', '--out', 'page.html')).toEqual(again);
   const page = readFileSync(join(gateway.folder, 'page.html'), 'utf8');
   const sources: string[] = [];
   const tags = new Set<string>();

@@ -165,3 +165,13 @@ it('a database of a newer version is one clear line and exit code 1', async () =
   expect(gateway.output().trimEnd().split('\n')).toHaveLength(1);
   expect(gateway.output()).toContain('was written by a newer version of Taquilla');
 });
+
+it('starts with the built-in template in the place of a broken one when told to, and says so', async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'mails'));
+  writeFileSync(join(folder, 'mails/receipt.es.html.liquid'), '<p>{{ name');
+  const config = configFile(folder, { templatesFolder: 'mails' });
+  const gateway = run(folder, ['serve', '-c', config, '--builtin-templates']);
+  await gateway.says(/mails\/receipt\.es\.html\.liquid:1:4: output/);
+  await gateway.says(/Taquilla listens on/);
+});

@@ -38,8 +38,8 @@ const says: Record<StatusMailKind, { status: TicketStatus; es: string; en: strin
   'ticket-closed': { status: 'closed', es: 'en los próximos 14 días', en: 'within 14 days' },
   'ticket-reopened': { status: 'open', es: 'vuelve a estar con Soporte', en: 'it is back with Soporte' },
   'ticket-moved': { status: 'open', es: 'Hemos pasado tu ticket a Soporte', en: 'passed your ticket to Soporte' },
-  'auto-close-warning': { status: 'pending', es: 'lo cerraremos en 2 días', en: 'we will close it in 2 days' },
-  'auto-close-notice': { status: 'closed', es: 'no tenemos noticias tuyas', en: 'not heard from you' },
+  'auto-close-warning': { status: 'pending', es: 'lo cerraremos en 2 días', en: "we'll close it in 2 days" },
+  'auto-close-notice': { status: 'closed', es: 'no tenemos noticias tuyas', en: "haven't heard from you" },
 };
 const kinds = Object.keys(says) as StatusMailKind[];
 

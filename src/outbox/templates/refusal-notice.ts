@@ -1,48 +1,49 @@
 /** Tells a stranger why its mail was not let in. Carries none of its text, and no word on who is a client. */
+import { P, SIGNATURE_HTML, SIGNATURE_TEXT } from './parts.ts';
 import type { MailTemplate } from './template.ts';
 
 const es: MailTemplate = {
-  subject: 'Tu mensaje a {{ department }} no ha entrado',
+  subject: 'No hemos podido aceptar tu mensaje a {{ department }}',
   text: `Hola:
 
-Hemos recibido un mensaje de esta dirección para {{ department }} y no hemos abierto ningún ticket: solo atendemos por correo a las direcciones que nuestros clientes tienen registradas.
+Hemos recibido un mensaje de esta dirección para {{ department }} y no hemos abierto ningún ticket: por correo solo atendemos a las direcciones que nuestros clientes tienen registradas.
 
-Si eres cliente, escribe desde la dirección que tienes registrada en tu cuenta.
-{%- if helpUrl != "" %}
-Si no puedes, entra aquí: {{ helpUrl }}{% endif %}
-{%- if helpPhone != "" %}
-Teléfono: {{ helpPhone }}{% endif %}
+Si eres cliente, escríbenos desde la dirección que tienes registrada en tu cuenta.
+{%- if helpUrl != "" %} Si no puedes, entra aquí:
+{{ helpUrl }}{% elsif helpPhone != "" %} Si no puedes, llámanos al {{ helpPhone }}.{% endif %}
 
 Referencia: {{ reference }}
 
-{{ department }} · {{ company }}
+${SIGNATURE_TEXT}
 `,
-  html: `<p style="margin:0 0 16px;">Hola:</p>
-<p style="margin:0 0 16px;">Hemos recibido un mensaje de esta dirección para <strong>{{ department }}</strong> y no hemos abierto ningún ticket: solo atendemos por correo a las direcciones que nuestros clientes tienen registradas.</p>
-<p style="margin:0 0 16px;">Si eres cliente, escribe desde la dirección que tienes registrada en tu cuenta.{% if helpUrl != "" %} Si no puedes, entra aquí: <a href="{{ helpUrl }}" style="color:#0b64b5;">{{ helpUrl }}</a>{% endif %}{% if helpPhone != "" %}<br>Teléfono: {{ helpPhone }}{% endif %}</p>
-<p class="soft" style="margin:24px 0 0;font-size:14px;color:#66717b;">Referencia: {{ reference }}<br>{{ department }} · {{ company }}</p>`,
+  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">No hemos podido aceptar tu mensaje</h1>
+${P}Hola:</p>
+${P}Hemos recibido un mensaje de esta dirección para <strong>{{ department }}</strong> y no hemos abierto ningún ticket: por correo solo atendemos a las direcciones que nuestros clientes tienen registradas.</p>
+${P}Si eres cliente, escríbenos desde la dirección que tienes registrada en tu cuenta.{% if helpUrl != "" %} Si no puedes, entra aquí: {{ helpUrl | lines }}{% elsif helpPhone != "" %} Si no puedes, llámanos al {{ helpPhone }}.{% endif %}</p>
+${P}Referencia: <strong>{{ reference }}</strong></p>
+${SIGNATURE_HTML}`,
 };
 
 const en: MailTemplate = {
-  subject: 'Your message to {{ department }} was not let in',
+  subject: "We couldn't accept your message to {{ department }}",
   text: `Hello,
 
-We have received a message from this address for {{ department }} and have opened no ticket: by mail we only serve the addresses that our clients have registered.
+We have received a message from this address for {{ department }} and have not opened a ticket: by email we can only help the addresses that our clients have registered.
 
 If you are a client, please write from the address registered on your account.
-{%- if helpUrl != "" %}
-If you cannot, you find help here: {{ helpUrl }}{% endif %}
-{%- if helpPhone != "" %}
-Telephone: {{ helpPhone }}{% endif %}
+{%- if helpUrl != "" %} If you can't, you will find help here:
+{{ helpUrl }}{% elsif helpPhone != "" %} If you can't, call us on {{ helpPhone }}.{% endif %}
 
 Reference: {{ reference }}
 
-{{ department }} · {{ company }}
+${SIGNATURE_TEXT}
 `,
-  html: `<p style="margin:0 0 16px;">Hello,</p>
-<p style="margin:0 0 16px;">We have received a message from this address for <strong>{{ department }}</strong> and have opened no ticket: by mail we only serve the addresses that our clients have registered.</p>
-<p style="margin:0 0 16px;">If you are a client, please write from the address registered on your account.{% if helpUrl != "" %} If you cannot, you find help here: <a href="{{ helpUrl }}" style="color:#0b64b5;">{{ helpUrl }}</a>{% endif %}{% if helpPhone != "" %}<br>Telephone: {{ helpPhone }}{% endif %}</p>
-<p class="soft" style="margin:24px 0 0;font-size:14px;color:#66717b;">Reference: {{ reference }}<br>{{ department }} · {{ company }}</p>`,
+  html: `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:bold;">We couldn't accept your message</h1>
+${P}Hello,</p>
+${P}We have received a message from this address for <strong>{{ department }}</strong> and have not opened a ticket: by email we can only help the addresses that our clients have registered.</p>
+${P}If you are a client, please write from the address registered on your account.{% if helpUrl != "" %} If you can't, you will find help here: {{ helpUrl | lines }}{% elsif helpPhone != "" %} If you can't, call us on {{ helpPhone }}.{% endif %}</p>
+${P}Reference: <strong>{{ reference }}</strong></p>
+${SIGNATURE_HTML}`,
 };
 
 export const REFUSAL_NOTICE = { es, en };

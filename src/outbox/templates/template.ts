@@ -4,3 +4,5 @@ export interface MailTemplate {
   readonly text: string;
   readonly html: string;
 }
+
+export const PARTS: readonly (keyof MailTemplate)[] = ['subject', 'text', 'html'];
