@@ -18,7 +18,13 @@ import { type Authenticate, createAuthenticator } from '../intake/authenticate.t
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
-import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
+import { Destinations } from '../outbox/destinations.ts';
+import { fileTransport } from '../outbox/file-transport.ts';
+import { renderMail } from '../outbox/render.ts';
+import { sendmailTransport } from '../outbox/sendmail-transport.ts';
+import { SMTP_TIMEOUTS } from '../outbox/smtp-connection.ts';
+import { smtpTransport } from '../outbox/smtp-transport.ts';
+import type { Transport } from '../outbox/transport.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { createSmtpDoor } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
@@ -53,16 +59,13 @@ export async function startGateway(
   const policy = () => config.policy;
 
   const worker = createOutboxWorker(
-    store,
-    createTransport(config),
+    { store, transport: createTransport(config), render: renderMail, clock, random: Math.random, log },
     {
       concurrency: config.outbound.concurrency,
       giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: config.outbound.envelopeFrom ?? '',
+      envelopeFrom: () => config.outbound.envelopeFrom ?? '',
+      destinations: new Destinations(() => ({ concurrency: null, perMinute: null })),
     },
-    clock,
-    Math.random,
-    log,
   );
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
@@ -162,7 +165,7 @@ function networks(entries: readonly string[]): NetworkList {
 }
 
 function createTransport(config: Config): Transport {
-  const { transport, concurrency } = config.outbound;
+  const { transport } = config.outbound;
   switch (transport.type) {
     case 'file':
       return fileTransport(transport.folder);
@@ -176,7 +179,8 @@ function createTransport(config: Config): Transport {
         requireTls: transport.requireTls,
         user: transport.user ?? null,
         password: config.smarthostPassword,
-        maxConnections: concurrency,
+        ca: null,
+        timeouts: SMTP_TIMEOUTS,
         hostname: config.hostname,
       });
     default:

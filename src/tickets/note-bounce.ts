@@ -88,11 +88,27 @@ const WORDS: Partial<Record<Bounce['action'], string>> = {
   complaint: 'was reported as spam',
 };
 
-function noteOf({ kind, recipient, outboxId }: ReportedMail, { action, status, diagnostic }: Bounce): string {
-  const said = withoutControls(diagnostic ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const details = [status ?? '', said].filter((part) => part !== '').join(' ');
-  const words = WORDS[action] ?? action;
-  return `The ${kind} to ${recipient} (outbox ${outboxId}) ${words}${details === '' ? '.' : `: ${details}`}`;
+type NamedMail = Pick<ReportedMail, 'kind' | 'recipient' | 'outboxId'>;
+
+function noteOf(mail: NamedMail, { action, status, diagnostic }: Bounce): string {
+  const details = [status ?? '', oneLine(diagnostic ?? '')].filter((part) => part !== '').join(' ');
+  return `${nameOf(mail)} ${WORDS[action] ?? action}${details === '' ? '.' : `: ${details}`}`;
+}
+
+/** For staff: it was refused before it left, or was tried until its time was up. */
+export function failureNote(mail: NamedMail, answer: string): string {
+  return `${nameOf(mail)} could not be sent: ${oneLine(answer)}`;
+}
+
+/** For staff: somebody had a hand in it. */
+export function handlingNote(mail: NamedMail, done: 'sent once more' | 'cancelled', by: string): string {
+  return done === 'cancelled' ? `${nameOf(mail)} was cancelled by ${oneLine(by)}.` : `${nameOf(mail)} is ${done}, by ${oneLine(by)}.`;
+}
+
+function nameOf({ kind, recipient, outboxId }: NamedMail): string {
+  return `The ${kind} to ${recipient} (outbox ${outboxId})`;
+}
+
+function oneLine(text: string): string {
+  return withoutControls(text).replace(/\s+/g, ' ').trim();
 }
