@@ -163,7 +163,6 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-
 const folder = mkdtempSync(join(values.folder, 'taquilla-bench-'));
 const sink = await startSink();
 try {
@@ -179,14 +178,25 @@ try {
     pool.push(bare);
     ours.push(drained);
     if (!values.json)
-      console.log(`  round ${round}: pool ${bare.toFixed(0)}, outbox ${drained.toFixed(0)} mails/s, ${(drained / bare).toFixed(2)}`);
+      console.log(
+        `  round ${round}: pool ${bare.toFixed(0)}, outbox ${drained.toFixed(0)} mails/s, ${(drained / bare).toFixed(2)}`,
+      );
   }
   const expected = 2 * count * (rounds + 1);
   const arrived = await sink.mails();
   if (arrived !== expected) throw new Error(`the sink got ${arrived} mails, ${expected} were sent`);
   const ratio = median(ours) / median(pool);
   if (values.json)
-    console.log(JSON.stringify({ mails: count, rounds, connections, poolPerSecond: median(pool), outboxPerSecond: median(ours), ratio }));
+    console.log(
+      JSON.stringify({
+        mails: count,
+        rounds,
+        connections,
+        poolPerSecond: median(pool),
+        outboxPerSecond: median(ours),
+        ratio,
+      }),
+    );
   else {
     console.log(`${count.toLocaleString('en')} mails over ${connections} connections, medians of ${rounds} rounds:`);
     console.log(`  nodemailer's pool, rendered mails   ${median(pool).toFixed(0)} mails/s`);

@@ -33,8 +33,7 @@ export function encodeQuotedPrintable(text: string): Buffer {
       continue;
     }
     const atLineEnd = next === undefined || next === LF || next === CR;
-    const plain =
-      (byte > SPACE && byte < 127 && byte !== EQUALS) || ((byte === SPACE || byte === TAB) && !atLineEnd);
+    const plain = (byte > SPACE && byte < 127 && byte !== EQUALS) || ((byte === SPACE || byte === TAB) && !atLineEnd);
     const width = plain ? 1 : 3;
     // The last column stays free for the = of a soft break.
     if (column + width > (atLineEnd ? MAX_LINE : MAX_LINE - 1)) breakSoftly();

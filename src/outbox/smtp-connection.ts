@@ -82,13 +82,19 @@ export class OpenConnection {
       dnsTimeout: timeouts.silence,
     });
     const connection = new OpenConnection(library, options);
-    await connection.step<void>((done, fail) => library.connect((error) => (error === undefined ? done() : fail(error))));
+    await connection.step<void>((done, fail) =>
+      library.connect((error) => (error === undefined ? done() : fail(error))),
+    );
     const { user, password } = options;
     if (user === null || password === null) return connection;
     if (!library.allowsAuth) {
       connection.close();
       const advice = library.secure ? '' : '; it may want TLS first (outbound.transport.secure or requireTls)';
-      throw new SmtpFailure(`the smarthost offers no log-in, but a user is configured${advice}`, { code: 'ENOAUTH' }, true);
+      throw new SmtpFailure(
+        `the smarthost offers no log-in, but a user is configured${advice}`,
+        { code: 'ENOAUTH' },
+        true,
+      );
     }
     await connection.step<void>((done, fail) =>
       library.login({ credentials: { user, pass: password } }, (error) => (error === null ? done() : fail(error))),

@@ -22,6 +22,8 @@ export interface WorkerOptions {
   /** Envelope sender of the mail with this number; `''` is the null sender. */
   readonly envelopeFrom: (outboxId: number) => string;
   readonly destinations: Destinations;
+  /** Look at the queue at least this often, milliseconds: commands beside the gateway queue mails too. */
+  readonly pollMs?: number;
 }
 
 export interface WorkerSurroundings {
@@ -53,8 +55,7 @@ export interface OutboxWorker {
 const LEASE_MS = 10 * 60 * 1000;
 /** A mail whose lease ends sooner does not set out: no single sending takes that long, so none is claimed meanwhile. */
 const LONGEST_SENDING_MS = 6 * 60 * 1000;
-/** Look at the queue at least this often: commands beside the gateway queue mails too. */
-const LONGEST_SLEEP_MS = 15 * 1000;
+const POLL_MS = 15 * 1000;
 /** Mails claimed ahead while they go out quickly; each claim, freeze and finish costs the disk one flush. */
 const MAX_CLAIMED = 512;
 const QUICK_MS = 1_000;
@@ -67,7 +68,7 @@ export function createOutboxWorker(
   { store, transport, render, clock, random, log }: WorkerSurroundings,
   options: WorkerOptions,
 ): OutboxWorker {
-  const { destinations } = options;
+  const { destinations, pollMs = POLL_MS } = options;
   const queue = new PQueue({ concurrency: options.concurrency });
   /** Only of destinations with a limit of their own, and only while they are busy. */
   const narrow = new Map<string, PQueue>();
@@ -92,7 +93,7 @@ export function createOutboxWorker(
 
   const sleepUntil = (time: number) => {
     cancelTimer();
-    if (!stopped) cancelTimer = clock.after(Math.min(Math.max(time - clock.now(), 0), LONGEST_SLEEP_MS), wake);
+    if (!stopped) cancelTimer = clock.after(Math.min(Math.max(time - clock.now(), 0), pollMs), wake);
   };
 
   function wake(): void {
@@ -104,7 +105,7 @@ export function createOutboxWorker(
     turning = turn()
       .catch((error: unknown) => {
         log.error({ error }, 'the outbox could not be read; trying again');
-        sleepUntil(clock.now() + LONGEST_SLEEP_MS);
+        sleepUntil(clock.now() + pollMs);
       })
       .finally(() => {
         turning = null;
@@ -131,7 +132,7 @@ export function createOutboxWorker(
     }
     if (mails.length === room) return setPace(now);
     const due = await store.nextDueAt();
-    sleepUntil(due ?? clock.now() + LONGEST_SLEEP_MS);
+    sleepUntil(due ?? clock.now() + pollMs);
   }
 
   /** More at a time while they go out quickly; a slow smarthost should not have many claimed, should this process die. */
@@ -200,7 +201,7 @@ export function createOutboxWorker(
       log.error({ error }, 'rendered mails could not be kept; trying again');
       for (const { mail } of slice) {
         destinations.done(domainOf(mail.recipient));
-        end(mail, { ...GIVEN_BACK, nextAttemptAt: clock.now() + LONGEST_SLEEP_MS });
+        end(mail, { ...GIVEN_BACK, nextAttemptAt: clock.now() + pollMs });
       }
       return;
     }

@@ -102,7 +102,9 @@ export function failureNote(mail: NamedMail, answer: string): string {
 
 /** For staff: somebody had a hand in it. */
 export function handlingNote(mail: NamedMail, done: 'sent once more' | 'cancelled', by: string): string {
-  return done === 'cancelled' ? `${nameOf(mail)} was cancelled by ${oneLine(by)}.` : `${nameOf(mail)} is ${done}, by ${oneLine(by)}.`;
+  return done === 'cancelled'
+    ? `${nameOf(mail)} was cancelled by ${oneLine(by)}.`
+    : `${nameOf(mail)} is ${done}, by ${oneLine(by)}.`;
 }
 
 function nameOf({ kind, recipient, outboxId }: NamedMail): string {

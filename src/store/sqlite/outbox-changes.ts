@@ -44,7 +44,12 @@ export function retryMails(
   return ids.map((id) => changeOne(db, id, wish, by, now));
 }
 
-export function cancelMails(db: BetterSQLite3Database, ids: readonly number[], by: string, now: number): OutboxChange[] {
+export function cancelMails(
+  db: BetterSQLite3Database,
+  ids: readonly number[],
+  by: string,
+  now: number,
+): OutboxChange[] {
   const wish: Wish = {
     from: ['queued', 'failed'],
     done: 'cancelled',

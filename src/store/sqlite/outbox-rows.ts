@@ -71,7 +71,9 @@ export function finishMails(db: BetterSQLite3Database, finished: Finished, now: 
     const rows = db
       .update(outbox)
       .set({ ...change({ state: 'sent' }, now), leaseUntil: null })
-      .where(and(sql`${outbox.id} in (select value from json_each(${JSON.stringify(sent)}))`, eq(outbox.state, 'sending')))
+      .where(
+        and(sql`${outbox.id} in (select value from json_each(${JSON.stringify(sent)}))`, eq(outbox.state, 'sending')),
+      )
       .returning({ kind: outbox.kind, ticketId: outbox.ticketId })
       .all();
     for (const row of rows) noteDelivery(db, row, now);
@@ -89,7 +91,8 @@ function finish(db: BetterSQLite3Database, id: number, outcome: SendOutcome, now
   if (row === undefined || outcome.state !== 'failed') return;
   noteDelivery(db, row, now);
   const { kind, ticketId, recipient } = row;
-  if (ticketId !== null) writeOutboxNote(db, ticketId, failureNote({ kind, recipient, outboxId: id }, outcome.error), now);
+  if (ticketId !== null)
+    writeOutboxNote(db, ticketId, failureNote({ kind, recipient, outboxId: id }, outcome.error), now);
   if (outcome.badAddress) markUndeliverable(db, recipient, now);
 }
 
