@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError, shipped } from './commands/command.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
+import { addOutboxCommands } from './commands/outbox-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
@@ -237,6 +238,8 @@ function build(): Command {
     .action(async (id, _, command) =>
       (await import('./commands/outbox.ts')).catOutgoing(id, command.optsWithGlobals()),
     );
+
+  addOutboxCommands(outbox);
 
   return program;
 }

@@ -238,6 +238,8 @@ export interface OutboxSummary {
   readonly lastError: string | null;
   /** The worst that was reported about it after it had left. */
   readonly bounce: Bounce | null;
+  /** Who asked for another try, or cancelled it. */
+  readonly handledBy: string | null;
 }
 
 export interface OutboxDetail extends OutboxSummary {

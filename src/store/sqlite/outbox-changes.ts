@@ -67,7 +67,10 @@ function changeOne(db: BetterSQLite3Database, id: number, wish: Wish, by: string
   if (row === undefined) return { id, kind: 'unknown' };
   const { state, kind, recipient, ticketId } = row;
   if (!wish.from.includes(state)) return { id, kind: 'refused', state };
-  db.update(outbox).set(wish.set(state)).where(eq(outbox.id, id)).run();
+  db.update(outbox)
+    .set({ ...wish.set(state), handledBy: by })
+    .where(eq(outbox.id, id))
+    .run();
   if (ticketId !== null)
     writeOutboxNote(db, ticketId, handlingNote({ kind, recipient, outboxId: id }, wish.done, by), now);
   return { id, kind: 'done' };
