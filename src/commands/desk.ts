@@ -8,6 +8,7 @@ import { loadSigningKeys } from '../store/signing-keys.ts';
 import type { DeskRequest } from '../tickets/desk-request.ts';
 import { normalizeServiceName } from '../tickets/find-service.ts';
 import type { Priority, TicketStatus } from '../tickets/model.ts';
+import { actor, noteText } from './actor.ts';
 import {
   CommandError,
   type GlobalOptions,

@@ -18,14 +18,8 @@ import { type Authenticate, createAuthenticator } from '../intake/authenticate.t
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
-import { Destinations } from '../outbox/destinations.ts';
-import { fileTransport } from '../outbox/file-transport.ts';
-import { renderMail } from '../outbox/render.ts';
-import { sendmailTransport } from '../outbox/sendmail-transport.ts';
-import { SMTP_TIMEOUTS } from '../outbox/smtp-connection.ts';
-import { smtpTransport } from '../outbox/smtp-transport.ts';
-import type { Transport } from '../outbox/transport.ts';
-import { createOutboxWorker } from '../outbox/worker.ts';
+import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
+import type { WorkerStatus } from '../outbox/worker.ts';
 import { createSmtpDoor } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
@@ -33,10 +27,13 @@ import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { outboxWorkerFor } from './outbound.ts';
 
 export interface Gateway {
   readonly port: number;
   readonly store: Store;
+  /** Of the way out: whether it rests, why, and what is on its way. */
+  readonly outboxStatus: () => WorkerStatus;
   /** Finishes what is in flight, then stops. */
   stop(): Promise<void>;
 }
@@ -58,15 +55,7 @@ export async function startGateway(
   const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
   const policy = () => config.policy;
 
-  const worker = createOutboxWorker(
-    { store, transport: createTransport(config), render: renderMail, clock, random: Math.random, log },
-    {
-      concurrency: config.outbound.concurrency,
-      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: () => config.outbound.envelopeFrom ?? '',
-      destinations: new Destinations(() => ({ concurrency: null, perMinute: null })),
-    },
-  );
+  const worker = outboxWorkerFor(config, store, keys, clock, log);
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
   const intake = createIntake({
@@ -115,6 +104,7 @@ export async function startGateway(
     return {
       port,
       store,
+      outboxStatus: worker.status,
       stop: async () => {
         await door.close();
         await scheduler.stop();
@@ -164,30 +154,6 @@ function networks(entries: readonly string[]): NetworkList {
   return parsed.networks;
 }
 
-function createTransport(config: Config): Transport {
-  const { transport } = config.outbound;
-  switch (transport.type) {
-    case 'file':
-      return fileTransport(transport.folder);
-    case 'sendmail':
-      return sendmailTransport(transport.path);
-    case 'smtp':
-      return smtpTransport({
-        host: transport.host,
-        port: transport.port,
-        secure: transport.secure,
-        requireTls: transport.requireTls,
-        user: transport.user ?? null,
-        password: config.smarthostPassword,
-        ca: null,
-        timeouts: SMTP_TIMEOUTS,
-        hostname: config.hostname,
-      });
-    default:
-      return transport satisfies never;
-  }
-}
-
 function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -228,7 +194,8 @@ export async function serve(options: GlobalOptions): Promise<void> {
 
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
-  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
+  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable || error instanceof DkimKeyUnusable)
+    return new CommandError(error.message, 1);
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;
