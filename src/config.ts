@@ -57,7 +57,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
   if (problems.length > 0) return { ok: false, problems };
 
   const chosen = dataFolder ?? absolute(values.dataFolder);
-  const { transport: way } = values.outbound;
+  const { transport: way, dkim } = values.outbound;
   return {
     ok: true,
     config: {
@@ -69,16 +69,16 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
         values.smtp.tls === undefined
           ? values.smtp
           : { ...values.smtp, tls: { cert: absolute(values.smtp.tls.cert), key: absolute(values.smtp.tls.key) } },
-      outbound:
-        way.type !== 'file'
-          ? values.outbound
-          : {
-              ...values.outbound,
-              transport: {
-                ...way,
-                folder: dataFolder === undefined ? absolute(way.folder) : resolve(dataFolder, 'outbox'),
-              },
-            },
+      outbound: {
+        ...values.outbound,
+        ...(dkim === undefined ? {} : { dkim: { ...dkim, keyFile: absolute(dkim.keyFile) } }),
+        transport:
+          way.type === 'file'
+            ? { ...way, folder: dataFolder === undefined ? absolute(way.folder) : resolve(dataFolder, 'outbox') }
+            : way.type === 'smtp' && way.ca !== undefined
+              ? { ...way, ca: absolute(way.ca) }
+              : way,
+      },
       policy: policyOf(values),
       smarthostPassword: password,
     },

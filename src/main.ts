@@ -9,6 +9,7 @@ import { CommandError, shipped } from './commands/command.ts';
 import { completion, SHELLS } from './commands/completion.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
+import { addOutboxCommands } from './commands/outbox-options.ts';
 import { addTemplateCommands } from './commands/templates-options.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
 import { DatabaseUnusable } from './store/sqlite/open-database.ts';
@@ -166,6 +167,7 @@ function build(): Command {
     );
 
   addTemplateCommands(program.command('templates').description('how the mails that go out look'));
+  addOutboxCommands(outbox);
 
   return program;
 }

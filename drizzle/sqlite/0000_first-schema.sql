@@ -131,6 +131,8 @@ CREATE TABLE `outbox` (
 	`lease_until` integer,
 	`last_error` text,
 	`created_at` integer NOT NULL,
+	`retried_at` integer,
+	`handled_by` text,
 	`finished_at` integer,
 	`bounce` text,
 	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,

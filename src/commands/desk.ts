@@ -1,6 +1,5 @@
 /** `taquilla tickets close|reopen|set|move|merge|split`: what people do to tickets, from the command line. */
 import { randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { changeTicket } from '../desk/desk.ts';
@@ -9,6 +8,7 @@ import { loadSigningKeys } from '../store/signing-keys.ts';
 import type { DeskRequest } from '../tickets/desk-request.ts';
 import { normalizeServiceName } from '../tickets/find-service.ts';
 import type { Priority, TicketStatus } from '../tickets/model.ts';
+import { actor, noteText } from './actor.ts';
 import {
   CommandError,
   type GlobalOptions,
@@ -96,11 +96,10 @@ async function carryOut(id: string, options: DeskOptions, wanted: (config: Confi
   const request: DeskRequest = {
     ...wanted(config),
     ticket: typedTicketId(id, config),
-    by: oneLine(options.by ?? userName()),
-    reason: oneLine(options.reason ?? '').replace(/\.$/, ''),
+    by: actor(options.by),
+    reason: noteText(options.reason ?? '').replace(/\.$/, ''),
     silent: options.mail === false,
   };
-  if (request.by === '') throw new CommandError('--by must not be empty', 2);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
   const rules = () => ({ policy: config.policy, signing: { key: signingKey(keys), domain: config.hostname } });
   const result = await withStore(openForWriting(config), (store) =>
@@ -114,18 +113,4 @@ async function carryOut(id: string, options: DeskOptions, wanted: (config: Confi
   if (result.changes.length === 0) return print(`${result.ticket}: nothing to change, it is so already.`);
   print(`${result.ticket}: ${result.changes.map(safe).join('; ')}.`);
   if (result.mailed) print('The client is told by mail.');
-}
-
-/** In a container the user may have a number only. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'the command line';
-  }
-}
-
-/** What ends up in a note and on terminals. */
-function oneLine(text: string): string {
-  return safe(text).replace(/\s+/g, ' ').trim();
 }

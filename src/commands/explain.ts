@@ -71,6 +71,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
         entropy: createHash('sha256').update(source.start).digest(),
         envelope,
         keys,
+        bounceAddress: policy.bounceAddress,
         keeper: null,
         attachmentLimits: policy.attachments.limits,
         authenticate: (parsed) => authenticate(parsed, envelope, source),

@@ -48,9 +48,12 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
   print(`  ticket      ${mail.ticket ?? '–'}`);
   print(`  queued      ${shownTime(mail.createdAt)} UTC`);
   if (mail.finishedAt !== null) print(`  finished    ${shownTime(mail.finishedAt)} UTC`);
+  else if (mail.state === 'sending') print('  next try    it is on its way now');
   else print(`  next try    ${shownTime(mail.nextAttemptAt)} UTC`);
   print(`  from        ${safe(mail.mail.fromName)} <${mail.mail.from}>`);
   print(`  message-id  ${mail.mail.messageId}`);
+  if (mail.handledBy !== null)
+    print(`  ${(mail.state === 'cancelled' ? 'cancelled by' : 'retried by').padEnd(12)}${safe(mail.handledBy)}`);
   if (mail.bounce !== null) print(`  bounced     ${safe(bounceLine(mail.bounce))}`);
   if (mail.lastError !== null) print(`  last answer ${safe(mail.lastError)}`);
 }

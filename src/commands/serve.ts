@@ -18,8 +18,8 @@ import { type Authenticate, createAuthenticator } from '../intake/authenticate.t
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
-import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
-import { createOutboxWorker } from '../outbox/worker.ts';
+import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
+import type { WorkerStatus } from '../outbox/worker.ts';
 import { createSmtpDoor } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
@@ -28,10 +28,13 @@ import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
+import { outboxWorkerFor } from './outbound.ts';
 
 export interface Gateway {
   readonly port: number;
   readonly store: Store;
+  /** Of the way out: whether it rests, why, and what is on its way. */
+  readonly outboxStatus: () => WorkerStatus;
   /** Finishes what is in flight, then stops. */
   stop(): Promise<void>;
 }
@@ -53,18 +56,7 @@ export async function startGateway(
   const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
   const policy = () => config.policy;
 
-  const worker = createOutboxWorker(
-    store,
-    createTransport(config),
-    {
-      concurrency: config.outbound.concurrency,
-      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: config.outbound.envelopeFrom ?? '',
-    },
-    clock,
-    Math.random,
-    log,
-  );
+  const worker = outboxWorkerFor(config, store, keys, clock, log);
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
   const intake = createIntake({
@@ -113,6 +105,7 @@ export async function startGateway(
     return {
       port,
       store,
+      outboxStatus: worker.status,
       stop: async () => {
         await door.close();
         await scheduler.stop();
@@ -160,29 +153,6 @@ function networks(entries: readonly string[]): NetworkList {
   // The config was checked when it was loaded.
   if (!parsed.ok) throw new Error(`not a network: ${parsed.invalid.join(', ')}`);
   return parsed.networks;
-}
-
-function createTransport(config: Config): Transport {
-  const { transport, concurrency } = config.outbound;
-  switch (transport.type) {
-    case 'file':
-      return fileTransport(transport.folder);
-    case 'sendmail':
-      return sendmailTransport(transport.path);
-    case 'smtp':
-      return smtpTransport({
-        host: transport.host,
-        port: transport.port,
-        secure: transport.secure,
-        requireTls: transport.requireTls,
-        user: transport.user ?? null,
-        password: config.smarthostPassword,
-        maxConnections: concurrency,
-        hostname: config.hostname,
-      });
-    default:
-      return transport satisfies never;
-  }
 }
 
 function prepareFolder(folder: string): void {
@@ -237,7 +207,8 @@ function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): void
 
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
-  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
+  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable || error instanceof DkimKeyUnusable)
+    return new CommandError(error.message, 1);
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;

@@ -11,6 +11,7 @@ import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
+import { outboundSettings } from './outbound.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -112,6 +113,11 @@ const transport = z
       requireTls: z.boolean().default(false).describe('Refuse to send without STARTTLS.'),
       user: z.string().min(1).optional().describe('Name for the log-in, where the smarthost wants one.'),
       password: secret.optional(),
+      ca: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('PEM file with certificates to trust besides the system’s, for a smarthost with one of your own.'),
     }),
     z.strictObject({
       type: z.literal('sendmail').describe('Hands mails to the local sendmail command.'),
@@ -313,8 +319,9 @@ export const schema = z.strictObject({
       envelopeFrom: address
         .optional()
         .describe(
-          'Envelope sender (return path) of our mails, where bounces come back to: an address that reaches this server, and no mailbox need have it. The null sender where it is not given: then nobody tells us of bounces.',
+          'Envelope sender (return path) of our mails, where bounces come back to: an address that reaches this server with anything behind a + too (bounces+57-k1-…@), and no mailbox need have it. The null sender where it is not given: then nobody tells us of bounces.',
         ),
+      ...outboundSettings,
     })
     .describe('Mails that Taquilla sends.'),
   log: z

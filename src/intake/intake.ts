@@ -83,6 +83,7 @@ export function createIntake(parts: IntakeParts): Intake {
         entropy,
         envelope,
         keys,
+        bounceAddress: policy.bounceAddress,
         keeper: attachments,
         attachmentLimits: policy.attachments.limits,
         authenticate: (parsed) => parts.authenticate(parsed, envelope, received.source),

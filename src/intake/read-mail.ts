@@ -3,6 +3,7 @@
  * Message-IDs recognised, authenticated. The same for a mail from the wire and for a file that is explained.
  */
 import { classify } from '../mail/automatic.ts';
+import { verifyBounceAddress } from '../mail/bounce-address.ts';
 import type { AttachmentKeeper, AttachmentLimits } from '../mail/keep-attachments.ts';
 import { type SigningKey, verifyMessageId } from '../mail/message-id.ts';
 import { type MailSource, type ParsedMail, parseMail } from '../mail/parse.ts';
@@ -18,6 +19,8 @@ export interface Reading {
   readonly entropy: Entropy;
   readonly envelope: Envelope;
   readonly keys: readonly SigningKey[];
+  /** Where bounces come back to; `null` or left out: nowhere. */
+  readonly bounceAddress?: string | null;
   readonly keeper: AttachmentKeeper | null;
   readonly attachmentLimits?: AttachmentLimits;
   /** Asked once the sender is known. */
@@ -59,7 +62,15 @@ export async function readMail(source: MailSource, reading: Reading): Promise<In
     kindEvidence: automatic.evidence,
     bounce: automatic.bounce,
     bounces: automatic.bounces,
+    returned: returnedMail(reading),
     authenticity,
     defects: parsed.defects,
   };
+}
+
+/** By the address that it came to. */
+function returnedMail({ envelope, bounceAddress = null, keys }: Reading): number | null {
+  if (bounceAddress === null) return null;
+  const found = envelope.recipients.map((address) => verifyBounceAddress(address, bounceAddress, keys));
+  return found.find((id) => id !== null) ?? null;
 }

@@ -52,6 +52,7 @@ export async function replayMail(
     entropy: parts.entropy,
     envelope,
     keys: parts.keys,
+    bounceAddress: parts.policy.bounceAddress,
     keeper: parts.blobs,
     attachmentLimits: parts.policy.attachments.limits,
     authenticate: (parsed) => parts.authenticate(parsed, envelope, source),

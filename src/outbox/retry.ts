@@ -41,6 +41,8 @@ export interface SendError {
   readonly responseCode?: number | undefined;
   /** The command that was answered. */
   readonly command?: string | undefined;
+  /** What the server said, with its enhanced code (RFC 3463). */
+  readonly response?: string | undefined;
   /** Exit code of the sendmail command. */
   readonly exitCode?: number | undefined;
 }
@@ -49,17 +51,34 @@ export interface SendError {
 const PERMANENT_EXITS: ReadonlySet<number> = new Set([64, 65, 66, 67, 68, 77]);
 const EX_TEMPFAIL = 75;
 
+/** Replies that are about the log-in, wherever they come (RFC 4954 section 6). */
+const LOG_IN_REPLIES: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+
 /** Only a reply to RCPT or to the mail itself is about the mail; connection, TLS, log-in and MAIL FROM are the smarthost's. */
 export function classifyFailure({ code, responseCode, command, exitCode }: SendError): SendFailure {
-  // nodemailer itself found the address unfit: no other attempt will find it fitter.
-  if (code === 'EENVELOPE' && responseCode === undefined && command !== 'MAIL FROM') return 'permanent';
   if (exitCode !== undefined)
     return PERMANENT_EXITS.has(exitCode) ? 'permanent' : exitCode === EX_TEMPFAIL ? 'temporary' : 'transport';
+  if (responseCode === undefined) {
+    // The library itself found the address unfit, or the mail larger than the smarthost says it takes: no other attempt
+    // will find it fitter. Without a code after RCPT or DATA it was no reply but garbage.
+    const unfit = code === 'EENVELOPE' && (command === 'API' || command === undefined);
+    return unfit || (code === 'EMESSAGE' && command === 'MAIL FROM') ? 'permanent' : 'transport';
+  }
   const aboutMail =
     command === 'RCPT TO' ||
     command === 'DATA' ||
     code === 'EMESSAGE' ||
     (code === 'EENVELOPE' && command !== 'MAIL FROM');
-  if (!aboutMail || responseCode === undefined || responseCode === 421) return 'transport';
-  return responseCode >= 500 ? 'permanent' : 'temporary';
+  if (!aboutMail || responseCode === 421 || LOG_IN_REPLIES.has(responseCode)) return 'transport';
+  if (responseCode >= 500) return responseCode < 600 ? 'permanent' : 'transport';
+  return responseCode >= 400 ? 'temporary' : 'transport';
+}
+
+/**
+ * Whether a refusal says that there is no such mailbox or domain (RFC 3463 section 3.2, RFC 7505). 5.7.x is policy, 5.1.7 and
+ * 5.1.8 are about the sender, and 5.1.0 can mean anything.
+ */
+export function saysBadAddress({ command, responseCode, response }: SendError): boolean {
+  if (command !== 'RCPT TO' || responseCode === undefined || responseCode < 500) return false;
+  return /^5\d\d[ -]5\.1\.(?:1|2|3|6|10)(?!\d)/.test(response ?? '');
 }

@@ -239,6 +239,8 @@ export interface OutboxSummary {
   readonly lastError: string | null;
   /** The worst that was reported about it after it had left. */
   readonly bounce: Bounce | null;
+  /** Who asked for another try, or cancelled it. */
+  readonly handledBy: string | null;
 }
 
 export interface OutboxDetail extends OutboxSummary {
@@ -279,21 +281,58 @@ export interface IntakeStore {
   replayMail(mail: IncomingMail, rules: Rules): Promise<Replayed>;
 }
 
+/** A mail that the worker holds until `leaseUntil`, and nobody else can touch. */
+export interface ClaimedMail {
+  readonly id: number;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly ticket: string | null;
+  readonly attempts: number;
+  /** Since when it is tried, epoch milliseconds: when it was queued, or when somebody asked for another try. */
+  readonly since: number;
+  readonly leaseUntil: number;
+  readonly mail: OutgoingMail;
+  /** It was rendered before: `findFrozen` has the bytes, which may be large. */
+  readonly frozen: boolean;
+}
+
 export interface OutboxStore {
   /** Takes up to `limit` mails that are due, oldest first, for `leaseMs` milliseconds. Expired leases are due again. */
-  claimMails(limit: number, now: number, leaseMs: number): Promise<OutboxDetail[]>;
-  /** Keeps the rendered mail, so that each later attempt sends the same bytes. */
-  freezeMail(id: number, rendered: Buffer): Promise<void>;
-  finishMail(id: number, outcome: SendOutcome, now: number): Promise<void>;
+  claimMails(limit: number, now: number, leaseMs: number): Promise<ClaimedMail[]>;
+  /** Keeps rendered mails, so that each later attempt sends the same bytes. */
+  freezeMails(mails: readonly { readonly id: number; readonly rendered: Buffer }[]): Promise<void>;
+  findFrozen(id: number): Promise<Buffer | null>;
+  /** Ends claims, all in one transaction. A failed mail is noted on its ticket. */
+  finishMails(finished: readonly { readonly id: number; readonly outcome: SendOutcome }[], now: number): Promise<void>;
   /** When the next mail is due, epoch milliseconds; `null` when nothing waits. */
   nextDueAt(): Promise<number | null>;
+  /** Sends mails that have failed or were cancelled once more from the start of the plan; those that wait are due at once. */
+  retryMails(which: readonly number[] | 'all-failed', by: string, now: number): Promise<OutboxChange[]>;
+  /** Mails that wait or have failed are not sent any more. */
+  cancelMails(ids: readonly number[], by: string, now: number): Promise<OutboxChange[]>;
 }
 
 export type SendOutcome =
   | { readonly state: 'sent' }
-  | { readonly state: 'failed'; readonly error: string }
-  /** `counted` is false where the attempt says nothing about this mail (the smarthost was down). */
-  | { readonly state: 'queued'; readonly error: string; readonly nextAttemptAt: number; readonly counted: boolean };
+  /** `badAddress`: the answer says that the address does not exist; its contacts are marked. */
+  | { readonly state: 'failed'; readonly error: string; readonly badAddress: boolean }
+  /**
+   * `counted` is false where the attempt says nothing about this mail (the smarthost was down); `error` is null where there
+   * was no attempt, and the one before stays.
+   */
+  | {
+      readonly state: 'queued';
+      readonly error: string | null;
+      readonly nextAttemptAt: number;
+      readonly counted: boolean;
+    };
+
+/** What became of one mail that somebody wanted changed. */
+export type OutboxChange =
+  | { readonly id: number; readonly kind: 'done' }
+  | { readonly id: number; readonly kind: 'unknown' }
+  /** It is in a state in which that can't be done; `sending`: the worker holds it. */
+  | { readonly id: number; readonly kind: 'refused'; readonly state: OutboxState };
 
 export interface AccountStore {
   /** Saves a batch in one transaction. */

@@ -3,6 +3,7 @@
  * not known yet at this point of the dialogue and is decided after DATA.
  */
 import { domainOf, localPartOf, normalizeAddress } from '../mail/address.ts';
+import { isBounceAddress } from '../mail/bounce-address.ts';
 import type { Language } from './model.ts';
 import { type Department, departmentOf, type Policy } from './policy.ts';
 
@@ -20,12 +21,17 @@ export type RecipientAnswer =
 /** Local parts that every mail domain must take (RFC 5321 section 4.5.1, RFC 2142). */
 const ALWAYS_TAKEN = new Set(['postmaster', 'abuse']);
 
-/** `nullSender`: for MAIL FROM:<>, with which reports come (RFC 5321 section 4.5.5). */
 /** `postmaster@` and `abuse@` of our domains (normal form). */
 export function isAlwaysTaken(address: string, policy: Policy): boolean {
   return policy.domains.includes(domainOf(address)) && ALWAYS_TAKEN.has(localPartOf(address));
 }
 
+/** The bounce mailbox, bare or with the token of one mail. */
+export function takesBounces(address: string, policy: Policy): boolean {
+  return policy.bounceAddress !== null && isBounceAddress(address, policy.bounceAddress);
+}
+
+/** `nullSender`: for MAIL FROM:<>, with which reports come (RFC 5321 section 4.5.5). */
 export function acceptRecipient(recipient: string, policy: Policy, nullSender = false): RecipientAnswer {
   const language = policy.departments[0]?.language ?? 'es';
   const refuse = (reason: RecipientRefusal, department: Department | null = null): RecipientAnswer => ({
@@ -42,7 +48,7 @@ export function acceptRecipient(recipient: string, policy: Policy, nullSender = 
   const postmaster = departmentOf(policy, policy.postmasterDepartment);
   // Nobody writes to it; whatever else comes there than reports and automatic replies is for an unknown mailbox.
   const isMailbox = policy.mailboxes.some(({ address }) => address === exact);
-  if (nullSender && exact === policy.bounceAddress && !isMailbox && postmaster !== undefined)
+  if (nullSender && takesBounces(exact, policy) && !isMailbox && postmaster !== undefined)
     return { accepted: true, address: exact, department: postmaster, language: postmaster.language };
   if (!policy.domains.includes(domainOf(exact))) return refuse('relay-denied');
 

@@ -65,7 +65,7 @@ function bounce(draft: Draft): Decision | null {
   draft.say(`kind: ${kind}${kindEvidence.length > 0 ? ` (${kindEvidence.join('; ')})` : ''}`);
   if (kind !== 'bounce') return null;
   draft.say('a report about a mail is never refused and never opens a ticket');
-  const answer = answerBounce(bounces, facts.reported);
+  const answer = answerBounce(bounces, facts.reported, mail.returned ?? null);
   if (answer.kind === 'nothing') {
     draft.say(`bounce: ${answer.why}`);
     return draft.end('ignore', 'bounce');

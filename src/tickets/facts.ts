@@ -29,6 +29,8 @@ export interface LookupKeys {
   readonly subjectKey: string;
   /** Message-IDs of the mail that this one, a report, is about. */
   readonly reportedIds: readonly string[];
+  /** Number of that mail in the outbox, where the address that the report came to says so. */
+  readonly returned: number | null;
 }
 
 export interface Facts {
@@ -82,5 +84,6 @@ export function lookupKeys(mail: IncomingMail, policy: Policy): LookupKeys {
     domains: namedDomains(`${mail.subject}\n${visibleText(mail.text, mail.cut)}`),
     subjectKey: withoutReplyPrefixes(mail.subject).toLowerCase().slice(0, 200),
     reportedIds: reportedIds(mail.bounces),
+    returned: mail.bounces.length === 0 ? null : (mail.returned ?? null),
   };
 }

@@ -52,6 +52,8 @@ export interface IncomingMail {
   readonly bounce: Bounce | null;
   /** All that a report says, one entry a recipient; empty unless the kind is `bounce`. */
   readonly bounces: readonly Bounce[];
+  /** Number in the outbox of the mail to whose signed return path this one came. */
+  readonly returned?: number | null;
   readonly authenticity: Authenticity;
   readonly defects: readonly string[];
 }

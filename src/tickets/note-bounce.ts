@@ -3,7 +3,7 @@
  * recipient can be written to at all (RFC 3464, RFC 3463).
  *
  * Anybody can write a report, so it is believed only about a mail that stands in our outbox under the Message-ID that
- * it returns, and only for the address that this mail went to. That ID carries a random part and our signature: who
+ * it returns, and only for the address that this mail went to; or about the mail to whose signed return path it came. That ID carries a random part and our signature: who
  * knows it has seen the mail. A made-up one, one of another installation or one signed with a stolen key is in no row.
  */
 import type { Bounce } from '../mail/automatic.ts';
@@ -40,12 +40,20 @@ export function reportedIds(bounces: readonly Bounce[]): string[] {
   return id === undefined ? [] : [...new Set([id, id.toLowerCase()])];
 }
 
-export function answerBounce(bounces: readonly Bounce[], mail: ReportedMail | null): BounceAnswer {
-  if (reportedIds(bounces).length === 0) return nothing('it does not say which mail it is about');
+/** `returned`: number of the mail to whose return path the report came; the signature on it was verified. */
+export function answerBounce(
+  bounces: readonly Bounce[],
+  mail: ReportedMail | null,
+  returned: number | null = null,
+): BounceAnswer {
+  const byAddress = mail !== null && mail.outboxId === returned;
+  if (!byAddress && reportedIds(bounces).length === 0) return nothing('it does not say which mail it is about');
   if (mail === null) return nothing('no mail of ours has the Message-ID that it returns');
   // A report that names nobody can only mean the one recipient of that mail.
   const unnamed = bounces.every(({ recipient }) => recipient === null) ? bounces[0] : undefined;
-  const bounce = bounces.find(({ recipient }) => recipient === mail.recipient) ?? unnamed;
+  // What came back to its return path is about it, also where the recipient had it passed on to another address.
+  const returnedReport = byAddress ? bounces[0] : undefined;
+  const bounce = bounces.find(({ recipient }) => recipient === mail.recipient) ?? unnamed ?? returnedReport;
   if (bounce === undefined) return nothing(`it names an address that outbox ${mail.outboxId} was not sent to`);
 
   const gravity = gravityOf(bounce);
@@ -88,11 +96,29 @@ const WORDS: Partial<Record<Bounce['action'], string>> = {
   complaint: 'was reported as spam',
 };
 
-function noteOf({ kind, recipient, outboxId }: ReportedMail, { action, status, diagnostic }: Bounce): string {
-  const said = withoutControls(diagnostic ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const details = [status ?? '', said].filter((part) => part !== '').join(' ');
-  const words = WORDS[action] ?? action;
-  return `The ${kind} to ${recipient} (outbox ${outboxId}) ${words}${details === '' ? '.' : `: ${details}`}`;
+type NamedMail = Pick<ReportedMail, 'kind' | 'recipient' | 'outboxId'>;
+
+function noteOf(mail: NamedMail, { action, status, diagnostic }: Bounce): string {
+  const details = [status ?? '', oneLine(diagnostic ?? '')].filter((part) => part !== '').join(' ');
+  return `${nameOf(mail)} ${WORDS[action] ?? action}${details === '' ? '.' : `: ${details}`}`;
+}
+
+/** For staff: it was refused before it left, or was tried until its time was up. */
+export function failureNote(mail: NamedMail, answer: string): string {
+  return `${nameOf(mail)} could not be sent: ${oneLine(answer)}`;
+}
+
+/** For staff: somebody had a hand in it. */
+export function handlingNote(mail: NamedMail, done: 'sent once more' | 'cancelled', by: string): string {
+  return done === 'cancelled'
+    ? `${nameOf(mail)} was cancelled by ${oneLine(by)}.`
+    : `${nameOf(mail)} is ${done}, by ${oneLine(by)}.`;
+}
+
+function nameOf({ kind, recipient, outboxId }: NamedMail): string {
+  return `The ${kind} to ${recipient} (outbox ${outboxId})`;
+}
+
+function oneLine(text: string): string {
+  return withoutControls(text).replace(/\s+/g, ' ').trim();
 }

@@ -2,7 +2,7 @@
  * The departments that a mail is for, in the order in which they are asked: as To and Cc name them, then the rest
  * in RCPT order. The envelope says which they are; the headers only order them.
  */
-import { acceptRecipient } from './accept-recipient.ts';
+import { acceptRecipient, takesBounces } from './accept-recipient.ts';
 import type { IncomingMail } from './incoming-mail.ts';
 import type { Language } from './model.ts';
 import type { Accepts, Department, Policy } from './policy.ts';
@@ -25,7 +25,7 @@ export function orderRecipients(mail: IncomingMail, policy: Policy): Recipient[]
       address: answer.address,
       department: answer.department,
       language: answer.language,
-      accepts: isMailbox ? answer.department.accepts : answer.address === policy.bounceAddress ? 'replies' : 'anyone',
+      accepts: isMailbox ? answer.department.accepts : takesBounces(answer.address, policy) ? 'replies' : 'anyone',
     });
   }
   const rank = (address: string) => {

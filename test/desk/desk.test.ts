@@ -276,7 +276,7 @@ describe('the clock', () => {
     now += 5 * DAY;
     expect(await sweep(), 'the warning has not left yet').toEqual([]);
     const due = (await store.claimMails(10, now, 1000)).find(({ kind }) => kind === 'auto-close-warning');
-    await store.finishMail(due?.id ?? 0, { state: 'sent' }, now);
+    await store.finishMails([{ id: due?.id ?? 0, outcome: { state: 'sent' } }], now);
     now += DAY - 1;
     expect(await sweep()).toEqual([]);
     now += 1;

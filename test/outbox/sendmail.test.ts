@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sendmailTransport } from '../../src/outbox/transport.ts';
+import { sendmailTransport } from '../../src/outbox/sendmail-transport.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const MAIL = {

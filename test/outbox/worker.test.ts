@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Log } from '../../src/log.ts';
+import { Destinations } from '../../src/outbox/destinations.ts';
+import { renderMail } from '../../src/outbox/render.ts';
 import type { Sending, SendResult, Transport } from '../../src/outbox/transport.ts';
 import { createOutboxWorker, type OutboxWorker, type WorkerOptions } from '../../src/outbox/worker.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
@@ -64,12 +66,14 @@ function desk(script: Script, options: Partial<WorkerOptions> = {}): Desk {
     },
   };
   const worker = createOutboxWorker(
-    store,
-    transport,
-    { concurrency: 4, giveUpMs: 48 * HOUR, envelopeFrom: 'bounces@example.com', ...options },
-    clock,
-    () => 0.5,
-    logTo(errors),
+    { store, transport, render: renderMail, clock, random: () => 0.5, log: logTo(errors) },
+    {
+      concurrency: 4,
+      giveUpMs: 48 * HOUR,
+      envelopeFrom: () => 'bounces@example.com',
+      destinations: new Destinations(() => ({ concurrency: null, perMinute: null })),
+      ...options,
+    },
   );
   onTestFinished(() => store.close());
 
@@ -331,7 +335,8 @@ it('sends a mail again that was on its way when the process died, with the same 
   await queue(1);
   // What a process leaves that dies while sending: claimed, rendered, never finished.
   const [claimed] = await store.claimMails(1, clock.now(), 10 * MINUTE);
-  await store.freezeMail(claimed?.id ?? 0, Buffer.from('Message-ID: <frozen@example.com>\r\n\r\nfrozen'));
+  const rendered = Buffer.from('Message-ID: <frozen@example.com>\r\n\r\nfrozen');
+  await store.freezeMails([{ id: claimed?.id ?? 0, rendered }]);
   clock.advance(MINUTE);
   worker.start();
   await settle();

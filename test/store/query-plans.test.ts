@@ -39,8 +39,14 @@ beforeAll(async () => {
   );
   expect(reason).toBe('bounce-noted');
   const [claimed] = await store.claimMails(4, NOW, 1000);
-  await store.freezeMail(claimed?.id ?? 0, Buffer.from('x'));
-  await store.finishMail(claimed?.id ?? 0, { state: 'sent' }, NOW);
+  const id = claimed?.id ?? 0;
+  await store.freezeMails([{ id, rendered: Buffer.from('x') }]);
+  await store.findFrozen(id);
+  await store.finishMails([{ id, outcome: { state: 'sent' } }], NOW);
+  const failed = { state: 'failed', error: '550 5.1.1 no', badAddress: true } as const;
+  await store.finishMails([{ id: id + 1, outcome: failed }], NOW);
+  await store.retryMails([id], 'x', NOW);
+  await store.cancelMails([id], 'x', NOW);
   await store.nextDueAt();
   const close = {
     ...sampleRules(),

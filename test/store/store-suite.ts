@@ -1,6 +1,6 @@
 /** What every store must do, whatever it keeps its rows in. Each implementation runs it. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { OutboxDetail, SaveMode, Store } from '../../src/store/store.ts';
+import type { ClaimedMail, SaveMode, Store } from '../../src/store/store.ts';
 import {
   ANA,
   entropyOf,
@@ -294,7 +294,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
 
     describe('the outbox', () => {
       const claim = (now: number, limit = 10) => store.claimMails(limit, now, LEASE);
-      const one = async (now: number): Promise<OutboxDetail> => {
+      const one = async (now: number): Promise<ClaimedMail> => {
         const [mail] = await claim(now);
         if (mail === undefined) throw new Error('nothing to claim');
         return mail;
@@ -317,17 +317,19 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       it('gives a mail out again when its lease has ended, with the bytes that were frozen', async () => {
         await record('uno');
         const claimed = await one(NOW);
-        expect(claimed.rendered).toBeNull();
-        await store.freezeMail(claimed.id, Buffer.from('the bytes'));
+        expect(claimed.frozen).toBe(false);
+        expect(await store.findFrozen(claimed.id)).toBeNull();
+        await store.freezeMails([{ id: claimed.id, rendered: Buffer.from('the bytes') }]);
         expect(await store.nextDueAt()).toBe(NOW + LEASE);
         expect(await claim(NOW + LEASE - 1)).toEqual([]);
-        expect(await claim(NOW + LEASE)).toMatchObject([{ id: claimed.id, rendered: Buffer.from('the bytes') }]);
+        expect(await claim(NOW + LEASE)).toMatchObject([{ id: claimed.id, frozen: true }]);
+        expect(await store.findFrozen(claimed.id)).toEqual(Buffer.from('the bytes'));
       });
 
       it.each([
         [{ state: 'sent' }, { state: 'sent', attempts: 1, finishedAt: NOW + 5, lastError: null }, null],
         [
-          { state: 'failed', error: '550 no' },
+          { state: 'failed', error: '550 no', badAddress: false },
           { state: 'failed', attempts: 1, finishedAt: NOW + 5, lastError: '550 no' },
           null,
         ],
@@ -344,7 +346,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       ] as const)('writes down how a sending went: %j', async (outcome, row, due) => {
         await record('uno');
         const { id } = await one(NOW);
-        await store.finishMail(id, outcome, NOW + 5);
+        await store.finishMails([{ id, outcome }], NOW + 5);
         expect(await store.findOutgoing(id)).toMatchObject(row);
         expect(await store.nextDueAt()).toBe(due);
       });
@@ -357,7 +359,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       it('lists newest first, by state, up to a limit', async () => {
         for (const id of ['uno', 'dos', 'tres']) await record(id);
         const [first] = await claim(NOW, 1);
-        await store.finishMail(first?.id ?? 0, { state: 'sent' }, NOW);
+        await store.finishMails([{ id: first?.id ?? 0, outcome: { state: 'sent' } }], NOW);
         const ids = async (filter: Parameters<Store['listOutbox']>[0]) =>
           (await store.listOutbox(filter)).map(({ id }) => id);
         const all = await ids({ limit: 10 });

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';
 import { type SmarthostCheck, verifySmarthost } from '../../outbox/verify-smarthost.ts';
 import type { Store } from '../../store/store.ts';
+import { smarthostOptions } from '../outbound.ts';
 import { shownTime } from '../table.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -32,17 +33,8 @@ export async function checkWayOut(config: Config): Promise<Finding[]> {
             ),
           ];
     case 'smtp': {
-      const { host, port, secure, requireTls, user } = transport;
-      const checked = await verifySmarthost({
-        host,
-        port,
-        secure,
-        requireTls,
-        user: user ?? null,
-        password: config.smarthostPassword,
-        maxConnections: 1,
-        hostname: config.hostname,
-      });
+      const { host, port } = transport;
+      const checked = await verifySmarthost(smarthostOptions(config, transport));
       return [smarthostFinding(`${host}:${port}`, checked)];
     }
     default:

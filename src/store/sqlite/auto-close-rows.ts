@@ -22,13 +22,12 @@ export function restartClock(db: BetterSQLite3Database, ticketId: number, now: n
 }
 
 /** A mail of ours has left or has failed for good. */
-export function noteDelivery(db: BetterSQLite3Database, outboxId: number, now: number): void {
-  const mail = db
-    .select({ kind: outbox.kind, ticketId: outbox.ticketId })
-    .from(outbox)
-    .where(eq(outbox.id, outboxId))
-    .get();
-  if (mail === undefined || mail.ticketId === null) return;
+export function noteDelivery(
+  db: BetterSQLite3Database,
+  mail: Pick<typeof outbox.$inferSelect, 'kind' | 'ticketId'>,
+  now: number,
+): void {
+  if (mail.ticketId === null) return;
   const effect = ON_DELIVERY[mail.kind];
   switch (effect) {
     case 'nothing':

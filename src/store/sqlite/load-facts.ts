@@ -187,7 +187,9 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .from(outbox)
     .leftJoin(tickets, eq(tickets.id, outbox.ticketId))
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
-    .where(inList(outbox.messageId, 'messageIds'))
+    .where(sql`${inList(outbox.messageId, 'messageIds')} or ${outbox.id} = ${sql.placeholder('returned')}`)
+    // The return path is what the smarthost was told; what a report quotes may be anything.
+    .orderBy(sql`${outbox.id} = ${sql.placeholder('returned')} desc`)
     .limit(1)
     .prepare();
   const blockedEntry = db
@@ -197,8 +199,9 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .limit(1)
     .prepare();
 
-  const findReported = (messageIds: readonly string[]): ReportedMail | null => {
-    const row = reportedMail.get({ messageIds: JSON.stringify(messageIds) });
+  const findReported = (messageIds: readonly string[], returned: number | null): ReportedMail | null => {
+    if (messageIds.length === 0 && returned === null) return null;
+    const row = reportedMail.get({ messageIds: JSON.stringify(messageIds), returned });
     if (row === undefined) return null;
     const { outboxId, kind, recipient, bounce, ticketId, ...ticket } = row;
     return { outboxId, kind, recipient, bounce, ticket: ticketId === null ? null : joinedTicket(ticketId, ticket) };
@@ -257,7 +260,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
           : (queuedForDomain.get({ domain: domainOf(keys.sender), since: now - HOUR })?.mails ?? 0),
       noticesLastDay: queued.filter(({ kind }) => kind === 'refusal-notice').length,
       blocked: keys.sender === null ? null : (blockedEntry.get({ addresses })?.address ?? null),
-      reported: keys.reportedIds.length === 0 ? null : findReported(keys.reportedIds),
+      reported: findReported(keys.reportedIds, keys.returned),
     };
   };
 }

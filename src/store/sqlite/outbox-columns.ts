@@ -13,6 +13,7 @@ export const outboxSummaryColumns = {
   finishedAt: outbox.finishedAt,
   lastError: outbox.lastError,
   bounce: outbox.bounce,
+  handledBy: outbox.handledBy,
 };
 
 export const outboxColumns = { ...outboxSummaryColumns, mail: outbox.mail, rendered: outbox.rendered };

@@ -311,6 +311,10 @@ export const outbox = sqliteTable(
     leaseUntil: integer('lease_until'),
     lastError: text('last_error'),
     createdAt: integer('created_at').notNull(),
+    /** When somebody asked for it to be sent once more: the plan of retries begins anew there. */
+    retriedAt: integer('retried_at'),
+    /** Who asked for that, or cancelled it. */
+    handledBy: text('handled_by'),
     finishedAt: integer('finished_at'),
     bounce: text('bounce', { mode: 'json' }).$type<Bounce>(),
   },

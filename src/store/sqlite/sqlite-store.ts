@@ -34,7 +34,8 @@ import {
 import { GroupCommit } from './group-commit.ts';
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
-import { claimMails, finishMail, freezeMail, nextDueAt } from './outbox-rows.ts';
+import { cancelMails, retryMails } from './outbox-changes.ts';
+import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
 import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
@@ -79,9 +80,12 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
       }),
 
     claimMails: (limit, now, leaseMs) => commits.run(() => claimMails(db, limit, now, leaseMs)),
-    freezeMail: (id, rendered) => commits.run(() => freezeMail(db, id, rendered)),
-    finishMail: (id, outcome, now) => commits.run(() => finishMail(db, id, outcome, now)),
+    freezeMails: (mails) => commits.run(() => freezeMails(db, mails)),
+    findFrozen: async (id) => findFrozen(db, id),
+    finishMails: (finished, now) => commits.run(() => finishMails(db, finished, now)),
     nextDueAt: async () => nextDueAt(db),
+    retryMails: (which, by, now) => commits.run(() => retryMails(db, which, by, now)),
+    cancelMails: (ids, by, now) => commits.run(() => cancelMails(db, ids, by, now)),
 
     saveAccounts: (batch, mode, now) => commits.run(() => saveAccounts(db, batch, mode, now)),
     closeOtherAccounts: (numbers, now) => commits.run(() => closeOtherAccounts(db, numbers, now)),

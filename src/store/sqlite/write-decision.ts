@@ -2,7 +2,7 @@
  * Writes one decision: intake record, raw mail, ticket, message, attachments, outbox rows. Runs inside the
  * transaction in which the facts were read; nothing here decides anything.
  */
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Decision, Effect, NewMessage } from '../../tickets/decision.ts';
 import { explain } from '../../tickets/explanation.ts';
@@ -10,6 +10,7 @@ import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import { isFromPerson } from '../../tickets/lifecycle.ts';
 import type { MailToRecord, RawMail } from '../store.ts';
 import { restartClock } from './auto-close-rows.ts';
+import { markUndeliverable } from './outbox-notes.ts';
 import { queueMail } from './queue-mail.ts';
 import {
   attachments,
@@ -79,11 +80,7 @@ function noteBounce(
   now: number,
 ): void {
   db.update(outbox).set({ bounce }).where(eq(outbox.id, outboxId)).run();
-  if (undeliverable === null) return;
-  db.update(contacts)
-    .set({ undeliverableSince: now })
-    .where(and(eq(contacts.address, undeliverable), isNull(contacts.undeliverableSince)))
-    .run();
+  if (undeliverable !== null) markUndeliverable(db, undeliverable, now);
 }
 
 /** The columns of an intake record that a decision fills. */
