@@ -15,8 +15,10 @@ import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { createFreeSpace } from '../intake/free-space.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
+import { createSweeper } from '../intake/sweeper.ts';
 import { createLog, type Log } from '../log.ts';
 import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
@@ -49,7 +51,9 @@ export async function startGateway(
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
   const store = sqliteStore(openDatabase(databaseFile(config)));
-  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const blobFolder = join(config.dataFolder, 'blobs');
+  const blobs = new BlobStore(blobFolder, randomUUID);
+  const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
   const policy = () => config.policy;
 
   const worker = createOutboxWorker(
@@ -88,6 +92,7 @@ export async function startGateway(
       xclientRelays: relaysThat(config, 'xclient'),
       proxyRelays: relaysThat(config, 'proxy'),
       relays,
+      space: createFreeSpace({ folder: config.dataFolder, minimum: config.limits.freeBytes }, clock, log),
       drainMs: config.smtp.drainSeconds * 1000,
     },
     intake,
@@ -109,12 +114,14 @@ export async function startGateway(
     const port = await door.listen();
     worker.start();
     scheduler.start();
+    sweeper.start();
     return {
       port,
       store,
       stop: async () => {
         await door.close();
         await scheduler.stop();
+        await sweeper.stop();
         await worker.stop();
         await store.close();
       },

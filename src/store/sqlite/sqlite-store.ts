@@ -8,6 +8,7 @@ import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import type { MailToKeep, Rules, Store } from '../store.ts';
 import { addContact, closeOtherAccounts, findAccount, listAccounts, saveAccounts } from './account-rows.ts';
 import { closeStale } from './auto-close-rows.ts';
+import { namedBlobs } from './blob-rows.ts';
 import { blockSender, listBlocked, unblockSender } from './blocked-rows.ts';
 import { changeTicket } from './desk-changes.ts';
 import {
@@ -96,6 +97,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findRawMail: async (reference) => findRawMail(db, reference),
     listOutbox: async (filter) => listOutbox(db, filter),
     findOutgoing: async (id) => findOutgoing(db, id),
+    namedBlobs: async (names) => namedBlobs(db, names),
 
     close: async () => {
       await commits.idle();
