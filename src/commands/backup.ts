@@ -38,11 +38,13 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
     print(
       `${shownPath(result.folder)}: database, keys and ${result.files} files, ${Math.round(result.bytes / 1024)} KB`,
     );
-    for (const name of result.missing) print(`missing in the data folder: ${name}`);
-    if (result.missing.length > 0)
-      print('The backup has all that is there. Run taquilla verify to see what is missing.');
   }
-  if (result.missing.length > 0) process.exitCode = 1;
+  if (result.missing.length > 0) {
+    throw new CommandError(
+      `the backup has all that is there, but ${result.missing.length} files are missing in the data folder: ${result.missing.slice(0, 5).join(', ')}; run taquilla verify`,
+      1,
+    );
+  }
 }
 
 /** `linked`: blobs as further names of the same files, where both folders are on one disk. */

@@ -36,6 +36,8 @@ export interface Verified {
 }
 
 const FROM_BACKUP = 'restore it from the newest backup that has it whole (taquilla verify --data BACKUP)';
+const RESTORE =
+  'stop the gateway, keep a copy of the folder, and restore the newest backup in which verify finds nothing';
 const PAGE = 1000;
 
 /** Looks at a data folder; throws `CommandError` where there is none. */
@@ -52,17 +54,14 @@ export async function verifyFolder(folder: string, now: number): Promise<Verifie
   }
   if (opened === null) throw new CommandError(`there is no database in ${shownPath(folder)}`, 1);
   try {
-    const inside = verifyDatabase(opened).map((text) => ({
-      problem: `${shownPath(database)}: ${text}`,
-      advice:
-        'stop the gateway, keep a copy of the folder, and restore the newest backup in which verify finds nothing',
-    }));
+    const { readable, problems: found } = verifyDatabase(opened);
+    const inside = found.map((text) => ({ problem: `${shownPath(database)}: ${text}`, advice: RESTORE }));
+    const base = { folder, problems: [...inside, ...keyProblems(folder)] };
+    if (!readable) return { ...base, files: 0, bytes: 0, orphans: [] };
     // Rows first, files after: what comes in meanwhile has its file before its row.
-    const files = inside.some(({ problem }) => problem.includes('SQLite:'))
-      ? { files: 0, bytes: 0, problems: [] }
-      : await verifyBlobs(opened, blobs);
-    const problems = [...inside, ...keyProblems(folder), ...files.problems];
-    return { folder, files: files.files, bytes: files.bytes, problems, orphans: await orphansIn(opened, blobs, now) };
+    const files = await verifyBlobs(opened, blobs);
+    const orphans = await orphansIn(opened, blobs, now);
+    return { ...base, ...files, problems: [...base.problems, ...files.problems], orphans };
   } finally {
     opened.sqlite.close();
   }
@@ -139,13 +138,14 @@ export async function verify(options: VerifyOptions): Promise<void> {
   const result = await verifyFolder(folder, Date.now());
   if (options.json === true) printJson({ ok: result.problems.length === 0, ...result });
   else describe(result);
-  if (result.problems.length > 0) process.exitCode = 1;
+  const count = result.problems.length;
+  if (count > 0) throw new CommandError(`${count} ${count === 1 ? 'problem' : 'problems'} in ${shownPath(folder)}`, 1);
 }
 
 function describe({ folder, files, bytes, problems, orphans }: Verified): void {
   for (const { problem, advice } of problems) print(`${problem}\n  → ${advice}`);
-  const verdict = problems.length === 0 ? 'everything is there and whole' : `${problems.length} problems`;
-  print(`${shownPath(folder)}: ${verdict}; ${files} files, ${Math.round(bytes / 1024)} KB`);
+  const seen = `${files} files, ${Math.round(bytes / 1024)} KB`;
+  if (problems.length === 0) print(`${shownPath(folder)}: everything is there and whole (${seen})`);
   if (orphans.length > 0)
     print(`${orphans.length} files belong to no mail any more; no loss: the running gateway removes them by itself`);
 }

@@ -2,14 +2,30 @@
  * Is the database whole? What SQLite itself can say, and what must hold between the rows whatever was running when the
  * power went. Reads only; files are looked at elsewhere.
  */
+import Database from 'better-sqlite3';
 import type { OpenDatabase } from './open-database.ts';
 
-/** One line for each thing that is wrong. */
-export function verifyDatabase({ sqlite }: OpenDatabase): string[] {
+export interface VerifiedDatabase {
+  /** False where the file itself is damaged: its rows say nothing then. */
+  readonly readable: boolean;
+  /** One line for each thing that is wrong. */
+  readonly problems: readonly string[];
+}
+
+export function verifyDatabase(opened: OpenDatabase): VerifiedDatabase {
+  try {
+    return look(opened);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    return { readable: false, problems: [`cannot be read (${error.code})`] };
+  }
+}
+
+function look({ sqlite }: OpenDatabase): VerifiedDatabase {
   const integrity = sqlite.prepare<[], string>('pragma integrity_check(20)').pluck().all();
-  const damaged = integrity.filter((line) => line !== 'ok').map((line) => `SQLite: ${line}`);
+  const damaged = integrity.filter((line) => line !== 'ok').map((line) => `is damaged: ${line.replace(/\s+/g, ' ')}`);
   // In a damaged file further questions only give further damage.
-  if (damaged.length > 0) return damaged;
+  if (damaged.length > 0) return { readable: false, problems: damaged };
   const dangling = sqlite
     .prepare<[], { table: string; parent: string; count: number }>(
       'select "table", parent, count(*) as count from pragma_foreign_key_check group by 1, 2',
@@ -20,7 +36,7 @@ export function verifyDatabase({ sqlite }: OpenDatabase): string[] {
     const count = Number(sqlite.prepare(`select count(*) from (${sql})`).pluck().get());
     return count === 0 ? [] : [`${count} ${text}`];
   });
-  return [...dangling, ...broken];
+  return { readable: true, problems: [...dangling, ...broken] };
 }
 
 const RULES: readonly (readonly [string, string])[] = [
