@@ -13,12 +13,12 @@ export type KillMoment =
   /** Told to stop under load after `loadMs`, and killed while it finishes what is in flight. */
   | { readonly kind: 'drain'; readonly loadMs: number; readonly afterMs: number };
 
-/** `startMs`: how long a start takes on this machine. */
+/** `startMs`: how long a start takes on this machine, now: on a slow one everything has to be given more time. */
 export function killMoment(random: Random, startMs: number): KillMoment {
   const of100 = random.between(1, 100);
   if (of100 <= 5) return { kind: 'first-start', afterMs: random.between(0, startMs * 1.1) };
   if (of100 <= 13) return { kind: 'start', afterMs: random.between(0, startMs * 1.2) };
   if (of100 <= 21) return { kind: 'listening', afterMs: random.between(0, 60) };
-  if (of100 <= 35) return { kind: 'drain', loadMs: random.between(100, 900), afterMs: random.between(0, 120) };
-  return { kind: 'load', afterMs: random.between(20, 1_500) };
+  if (of100 <= 35) return { kind: 'drain', loadMs: random.between(100, startMs), afterMs: random.between(0, 120) };
+  return { kind: 'load', afterMs: random.between(20, startMs * 1.5) };
 }
