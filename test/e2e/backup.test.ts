@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { withoutSecrets } from '../../src/commands/backup.ts';
 import { verifyFolder } from '../../src/commands/verify.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -22,6 +22,9 @@ import { taquilla } from '../support/cli.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 import { submit } from '../support/smtp-client.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+
+// Most of it is the real program, started again and again.
+vi.setConfig({ testTimeout: 90_000 });
 
 const ANA = 'ana@empresa.example';
 const WORLD = {
@@ -106,7 +109,7 @@ it('a backup made while mail comes in is whole, and a gateway restored from it g
   expect((await again.store.listMails({ limit: 1 }))[0]?.verdict).toBe('duplicate');
   await again.stop();
   expect(await verifyFolder(join(restored, 'data'), Date.now())).toMatchObject({ problems: [] });
-}, 60_000);
+});
 
 /** A stopped gateway's folder with one mail in it, its attachment and its raw bytes as files. */
 async function stopped(): Promise<string> {

@@ -158,7 +158,7 @@ it('a process that is killed in the middle of a migration leaves the old state, 
   expect(counts(file)).toEqual(before);
   openDatabase(file, migrationsWith(good)).sqlite.close();
   expect(counts(file)).toEqual(before);
-}, 60_000);
+}, 120_000);
 
 it('half a copy from before never has the name of a copy', async () => {
   const file = await filledDatabase();
