@@ -101,6 +101,23 @@ function build(): Command {
       (await import('./commands/explain.ts')).explainFiles(files, command.optsWithGlobals()),
     );
 
+  program
+    .command('backup')
+    .description('copy the data folder while the gateway runs; docs/backup.md says how to restore')
+    .argument('<folder>', 'a new folder')
+    .option('--link', 'link attachments and large mails instead of copying them, where the folder is on the same disk')
+    .option('--json', 'print JSON')
+    .action(async (folder, _, command) =>
+      (await import('./commands/backup.ts')).backup(folder, command.optsWithGlobals()),
+    );
+
+  program
+    .command('verify')
+    .description('compare the database with its files, and both with themselves; changes nothing')
+    .option('--data <folder>', 'a data folder or a backup (default: the data folder of the configuration)')
+    .option('--json', 'print JSON')
+    .action(async (_, command) => (await import('./commands/verify.ts')).verify(command.optsWithGlobals()));
+
   addAccountCommands(program, wholeNumber, collect);
 
   const tickets = program.command('tickets').description('what came of the mails');

@@ -15,8 +15,10 @@ import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { createFreeSpace } from '../intake/free-space.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
+import { createSweeper } from '../intake/sweeper.ts';
 import { createLog, type Log } from '../log.ts';
 import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
@@ -53,7 +55,9 @@ export async function startGateway(
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
   const store = sqliteStore(openDatabase(databaseFile(config)));
-  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const blobFolder = join(config.dataFolder, 'blobs');
+  const blobs = new BlobStore(blobFolder, randomUUID);
+  const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
   const policy = () => config.policy;
 
   const worker = outboxWorkerFor(config, store, keys, clock, log);
@@ -81,6 +85,7 @@ export async function startGateway(
       xclientRelays: relaysThat(config, 'xclient'),
       proxyRelays: relaysThat(config, 'proxy'),
       relays,
+      space: createFreeSpace({ folder: config.dataFolder, minimum: config.limits.freeBytes }, clock, log),
       drainMs: config.smtp.drainSeconds * 1000,
     },
     intake,
@@ -102,6 +107,7 @@ export async function startGateway(
     const port = await door.listen();
     worker.start();
     scheduler.start();
+    sweeper.start();
     return {
       port,
       store,
@@ -109,6 +115,7 @@ export async function startGateway(
       stop: async () => {
         await door.close();
         await scheduler.stop();
+        await sweeper.stop();
         await worker.stop();
         await store.close();
       },

@@ -60,6 +60,9 @@ export function report(log: Log, result: IntakeResult, envelope: Envelope, elaps
   } else if (result.kind === 'kept') {
     const { error } = result;
     log.error({ ...about, verdict: 'hold', error }, 'a fault of this program: the mail is kept and can be run again');
+  } else if (result.why === 'full') {
+    // The admin is told of a full disk once and loudly, elsewhere.
+    log.info({ ...about, reason: result.why }, 'no space for the mail; the sender was asked to try again');
   } else {
     const { why, error } = result;
     log.error({ ...about, reason: why, error }, 'the mail could not be kept; the sender was asked to try again');

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { FreeSpace } from '../intake/free-space.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress } from '../mail/address.ts';
@@ -37,6 +38,8 @@ export interface SmtpDoorOptions {
   readonly proxyRelays: readonly string[];
   /** Relays speak for many clients: the caps by address don't hold for them. */
   readonly relays: ReadonlySet<string>;
+  /** Asked before a mail is let in, and told when one found no space. */
+  readonly space: Pick<FreeSpace, 'isShort' | 'noteFull'>;
   /** How long connections may go on after `close` was called, milliseconds. */
   readonly drainMs: number;
 }
@@ -98,6 +101,7 @@ export function createSmtpDoor(
       void guarded(callback, log, async () => {
         if (closing) throw refuse('shutting-down', session);
         if (history.isGuessing(session.remoteAddress)) throw refuse('too-many-connections', session);
+        if (await options.space.isShort()) throw refuse('disk-full', session);
         const declared = address.args === false ? undefined : address.args.SIZE;
         if (typeof declared === 'string' && Number(declared) > limits.mailBytes) throw refuse('too-large', session);
       });
@@ -123,6 +127,7 @@ export function createSmtpDoor(
           // Without a word the sender would come again for days.
           hangUp(session, refuse('too-large', session));
         });
+        if (result.kind === 'unavailable' && result.why === 'full') options.space.noteFull();
         report(log, result, envelope, performance.now() - started);
         const reply = replyToResult(result, policy(), envelope);
         if (reply.code >= 400) throw new ReplyError(reply);

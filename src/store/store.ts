@@ -402,6 +402,17 @@ export interface DeskStore {
   findOutgoing(id: number): Promise<OutboxDetail | null>;
 }
 
-export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore {
+export interface BlobRow {
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface BlobRows {
+  /** Those of these names that a row names. */
+  namedBlobs(names: readonly string[]): Promise<string[]>;
+}
+
+export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows {
   close(): Promise<void>;
 }

@@ -15,7 +15,8 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-export async function startSink(): Promise<Sink> {
+/** `answerAfter`: milliseconds between a whole mail and the reply to it. */
+export async function startSink(answerAfter: () => number = () => 0): Promise<Sink> {
   const mails: SunkMail[] = [];
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const server = new SMTPServer({
@@ -33,7 +34,9 @@ export async function startSink(): Promise<Sink> {
           to: rcptTo.map(({ address }) => address),
           bytes: Buffer.concat(chunks),
         });
-        callback();
+        const wait = answerAfter();
+        if (wait === 0) callback();
+        else setTimeout(callback, wait);
         for (const { resolve } of waiting.filter(({ count }) => mails.length >= count)) resolve();
         waiting = waiting.filter(({ count }) => mails.length < count);
       });

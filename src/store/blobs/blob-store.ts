@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -28,8 +28,13 @@ export class BlobStore {
 
   /** Where a blob is. The hash is checked, so that nothing that came from outside can be a path. */
   path(sha256: string): string {
+    return BlobStore.pathIn(this.folder, sha256);
+  }
+
+  /** As `path`, in a folder that need not be the one of the running gateway. */
+  static pathIn(folder: string, sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256 in lower-case hex');
-    return join(this.folder, sha256.slice(0, 2), sha256);
+    return join(folder, sha256.slice(0, 2), sha256);
   }
 
   read(sha256: string): Readable {
@@ -74,6 +79,21 @@ export class BlobStore {
     if (this.durable.has(folder)) return;
     await syncFolder(this.folder);
     this.durable.add(folder);
+  }
+
+  /**
+   * Marks content that is there as wanted from now on, so that the sweeper leaves it; false where it is not there whole.
+   * The touch comes last: it fails when the sweeper was faster.
+   */
+  async claim(digest: Digest): Promise<boolean> {
+    if (!(await this.has(digest))) return false;
+    const now = new Date();
+    try {
+      await utimes(this.path(digest.sha256), now, now);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async has({ sha256, size }: Digest): Promise<boolean> {
@@ -151,7 +171,7 @@ export class UnfinishedBlob {
 
   /** For content whose digest is known from elsewhere. */
   async finishAs(digest: Digest): Promise<void> {
-    if (await this.store.has(digest)) {
+    if (await this.store.claim(digest)) {
       await this.discard();
       return this.store.makeNameDurable(this.store.path(digest.sha256));
     }

@@ -1,7 +1,7 @@
 /**
  * Opens the database file, brings it up to date and makes sure that a commit means "on the disk".
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -16,8 +16,8 @@ export interface OpenDatabase {
 /** Something about the database that its admin has to mend; the message is for people. */
 export class DatabaseUnusable extends Error {}
 
-/** `':memory:'` gives an empty database that lives only in memory. */
-export function openDatabase(file: string): OpenDatabase {
+/** `':memory:'` gives an empty database that lives only in memory. `migrations` is another folder only in tests. */
+export function openDatabase(file: string, migrations = migrationsFolder): OpenDatabase {
   if (file !== ':memory:') makeFolderOf(file);
   const sqlite = connect(file, false);
   try {
@@ -30,7 +30,7 @@ export function openDatabase(file: string): OpenDatabase {
         `${file}: SQLite does not keep synchronous = FULL; refusing to accept mail it could lose`,
       );
     }
-    applyMigrations(sqlite, file);
+    applyMigrations(sqlite, file, migrations);
     sqlite.pragma('foreign_keys = ON');
   } catch (error) {
     sqlite.close();
@@ -111,8 +111,8 @@ interface Journal {
   readonly entries: readonly { readonly when: number; readonly tag: string }[];
 }
 
-function knownMigrations(): Journal['entries'] {
-  const journal: Journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8'));
+function knownMigrations(folder = migrationsFolder): Journal['entries'] {
+  const journal: Journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8'));
   return journal.entries;
 }
 
@@ -122,9 +122,9 @@ function appliedMigrations(sqlite: Database.Database): number[] {
   return sqlite.prepare('select created_at from __drizzle_migrations order by created_at').pluck().all().map(Number);
 }
 
-function checkVersion(sqlite: Database.Database, file: string): void {
+function checkVersion(sqlite: Database.Database, file: string, folder = migrationsFolder): void {
   const newest = Math.max(0, ...appliedMigrations(sqlite));
-  const known = Math.max(0, ...knownMigrations().map(({ when }) => when));
+  const known = Math.max(0, ...knownMigrations(folder).map(({ when }) => when));
   if (newest > known) {
     throw new DatabaseUnusable(
       `${file}: the database was written by a newer version of Taquilla; install that version or restore a backup`,
@@ -132,19 +132,37 @@ function checkVersion(sqlite: Database.Database, file: string): void {
   }
 }
 
-function applyMigrations(sqlite: Database.Database, file: string): void {
-  checkVersion(sqlite, file);
+function applyMigrations(sqlite: Database.Database, file: string, folder: string): void {
+  checkVersion(sqlite, file, folder);
   const applied = appliedMigrations(sqlite).length;
-  if (applied === knownMigrations().length) return;
-  if (applied > 0 && file !== ':memory:')
-    sqlite.exec(`vacuum into '${`${file}.before-${Date.now()}`.replaceAll("'", "''")}'`);
+  if (applied === knownMigrations(folder).length) return;
+  if (applied > 0 && file !== ':memory:') backUpBefore(sqlite, file);
   // Rebuilding a table drops the old one, and with foreign keys on that deletes its children (drizzle-orm #4938).
   sqlite.pragma('foreign_keys = OFF');
-  migrate(drizzle(sqlite), { migrationsFolder });
+  migrate(drizzle(sqlite), { migrationsFolder: folder });
   const broken = sqlite.pragma('foreign_key_check');
   if (Array.isArray(broken) && broken.length > 0) {
     throw new DatabaseUnusable(
       `${file}: the migration left ${broken.length} rows without the row they point to; restore the backup beside it`,
     );
+  }
+}
+
+/** A whole copy under its name or none: half a one must not be taken for a backup. */
+function backUpBefore(sqlite: Database.Database, file: string): void {
+  const copy = `${file}.before-${Date.now()}`;
+  rmSync(`${file}.before.part`, { force: true });
+  sqlite.exec(`vacuum into '${`${file}.before.part`.replaceAll("'", "''")}'`);
+  syncPath(`${file}.before.part`);
+  renameSync(`${file}.before.part`, copy);
+  syncPath(dirname(file));
+}
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -18,6 +18,7 @@ import {
   saveAccounts,
 } from './account-rows.ts';
 import { closeStale } from './auto-close-rows.ts';
+import { namedBlobs } from './blob-rows.ts';
 import { blockSender, listBlocked, unblockSender } from './blocked-rows.ts';
 import { changeTicket } from './desk-changes.ts';
 import {
@@ -116,6 +117,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findRawMail: async (reference) => findRawMail(db, reference),
     listOutbox: async (filter) => listOutbox(db, filter),
     findOutgoing: async (id) => findOutgoing(db, id),
+    namedBlobs: async (names) => namedBlobs(db, names),
 
     close: async () => {
       await commits.idle();
