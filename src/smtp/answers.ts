@@ -47,6 +47,24 @@ export function replyToResult(result: Answerable, policy: Policy, envelope: Pick
   }
 }
 
+/**
+ * The reply for one mailbox where each has its own (LMTP): a department that does not take the sender says so, also when
+ * another one has taken the mail. `mailbox` in normal form.
+ */
+export function replyToMailbox(
+  mailbox: string,
+  result: IntakeResult,
+  policy: Policy,
+  envelope: Pick<Envelope, 'utf8'>,
+): Reply {
+  const turnedDown =
+    result.kind === 'decided' ? result.decision.turnedDown.find(({ address }) => address === mailbox) : undefined;
+  if (turnedDown === undefined) return replyToResult(result, policy, envelope);
+  const { reason, language, department } = turnedDown;
+  const { reference } = result;
+  return replyFor(reason, { language, reference, help: helpOf(policy, department), utf8: envelope.utf8 });
+}
+
 /** One line of the log for each mail; no bodies. `elapsed` in milliseconds. */
 export function report(log: Log, result: IntakeResult, envelope: Envelope, elapsed: number): void {
   const about = { reference: result.reference, ip: envelope.ip, ms: Math.round(elapsed) };
