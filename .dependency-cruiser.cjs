@@ -16,7 +16,7 @@ module.exports = {
     layer('intake-below-doors', 'intake', ['store', 'auth', 'tickets', 'mail', 'clock', 'log']),
     layer('desk-below-doors', 'desk', ['store', 'tickets', 'mail', 'clock', 'log']),
     layer('outbox-is-a-door', 'outbox', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
-    layer('smtp-is-a-door', 'smtp', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
+    layer('smtp-is-a-door', 'smtp', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log', 'unix-socket']),
     {
       name: 'only-store-knows-sql',
       severity: 'error',

@@ -62,6 +62,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
         values.smtp.tls === undefined
           ? values.smtp
           : { ...values.smtp, tls: { cert: absolute(values.smtp.tls.cert), key: absolute(values.smtp.tls.key) } },
+      ...(values.lmtp?.socket === undefined ? {} : { lmtp: { ...values.lmtp, socket: absolute(values.lmtp.socket) } }),
       outbound:
         way.type !== 'file'
           ? values.outbound

@@ -44,6 +44,14 @@ function build(): Command {
     .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program
+    .command('reload')
+    .description('have the running gateway read its configuration again; says whether it took it')
+    .option('--json', 'print JSON')
+    .action(async (_, command) =>
+      (await import('./commands/reload-command.ts')).reloadGateway(command.optsWithGlobals()),
+    );
+
+  program
     .command('check-config')
     .description('read the configuration and name every problem in it')
     .option('--json', 'print JSON')

@@ -11,118 +11,203 @@ import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { ConfigProblem } from '../config/problems.ts';
+import { type Config, type ConfigResult, loadConfig } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
+import { switchableTransport } from '../outbox/switchable-transport.ts';
 import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
-import { createSmtpDoor } from '../smtp/server.ts';
+import { createSmtpDoor, type SmtpDoorOptions } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
 import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { SocketUnusable } from '../unix-socket.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { controlPath, createControlSocket } from './control-socket.ts';
+import { live } from './live.ts';
+import { listenInDataFolder, localDoors } from './local-doors.ts';
+import { againstReload, createReloader, tellReload } from './reload.ts';
 
 export interface Gateway {
   readonly port: number;
+  /** Of the LMTP door where it listens on one. */
+  readonly lmtpPort: number | null;
   readonly store: Store;
+  /** Reads the config again and applies it as a whole; or changes nothing, and answers why. */
+  reload(): Promise<readonly ConfigProblem[]>;
   /** Finishes what is in flight, then stops. */
   stop(): Promise<void>;
 }
 
-/** What tests replace: time and DNS. */
+/** What tests replace: time and DNS. `reread`: how a reload reads the config. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  readonly reread?: () => ConfigResult;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, reread }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
-  const keys = loadSigningKeys(config.dataFolder, randomBytes);
-  const store = sqliteStore(openDatabase(databaseFile(config)));
-  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
-  const policy = () => config.policy;
+  // What a reload changes stands in `running` and `settings`, and whoever needs it looks there each time.
+  let running = config;
+  const limits = live(() => running.limits);
+  let settings = settingsOf(running, limits, log, lookup);
+  const policy = () => running.policy;
 
+  const reload = createReloader({
+    read: reread ?? (() => loadConfig(config.file, process.env)),
+    against: async (next) => againstReload(running, next, await store.countUnfinished()),
+    apply: (next) => apply(next),
+  });
+  const control = createControlSocket(controlPath(config.dataFolder), async () => {
+    const problems = await reload();
+    tellReload(log, running.file, problems);
+    const { file } = running;
+    return problems.length === 0 ? { ok: true, file } : { ok: false, file, problems: [...problems] };
+  });
+  // First of all: where it is taken, another gateway works on this data.
+  await listenInDataFolder(control, log);
+
+  const { keys, store } = await openData(config).catch(async (error: unknown) => {
+    await control.close();
+    throw error;
+  });
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+
+  const transport = switchableTransport(createTransport(config));
   const worker = createOutboxWorker(
     store,
-    createTransport(config),
-    {
-      concurrency: config.outbound.concurrency,
-      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: config.outbound.envelopeFrom ?? '',
-    },
+    transport,
+    live(() => settings.worker),
     clock,
     Math.random,
     log,
   );
-  const relays = relayAddresses(config);
-  const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
+  const rates = new RateLimits(
+    live(() => settings.rates),
+    clock,
+  );
   const intake = createIntake({
     store,
     blobs,
     policy,
     keys,
-    messageIdDomain: config.hostname,
-    authenticate: authenticatorFor(config, log, lookup),
+    get messageIdDomain() {
+      return running.hostname;
+    },
+    authenticate: (mail, envelope, source) => settings.authenticate(mail, envelope, source),
     rates,
     clock,
     randomBytes,
-    maxMailBytes: config.limits.mailBytes,
+    get maxMailBytes() {
+      return running.limits.mailBytes;
+    },
     onQueued: worker.wake,
   });
-  const door = createSmtpDoor(
-    {
-      ...config.smtp,
-      hostname: config.hostname,
-      tls: config.smtp.tls ?? null,
-      limits: config.limits,
-      xclientRelays: relaysThat(config, 'xclient'),
-      proxyRelays: relaysThat(config, 'proxy'),
-      relays,
-      drainMs: config.smtp.drainSeconds * 1000,
-    },
-    intake,
-    policy,
-    rates,
-    log,
-  );
+  const openDoor = (options: () => SmtpDoorOptions) => createSmtpDoor(live(options), intake, policy, rates, log);
+  const door = openDoor(() => settings.door);
+  const lmtpDoor = config.lmtp === undefined ? null : openDoor(() => settings.lmtpDoor);
+  const deliverDoor = openDoor(() => settings.deliverDoor);
+  const doors = [door, deliverDoor, ...(lmtpDoor === null ? [] : [lmtpDoor])];
 
   const scheduler = createScheduler({
     store,
-    rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: config.hostname } }),
+    rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: running.hostname } }),
     clock,
     randomBytes,
     onQueued: worker.wake,
     log,
   });
 
+  function apply(next: Config): void {
+    const before = { running, settings };
+    const nextTransport = sameTransport(running, next) ? null : createTransport(next);
+    try {
+      running = next;
+      settings = settingsOf(next, limits, log, lookup);
+      for (const one of doors) one.reload();
+    } catch (error) {
+      ({ running, settings } = before);
+      nextTransport?.close();
+      throw error;
+    }
+    log.level = next.log.level;
+    if (nextTransport !== null) {
+      transport.switchTo(nextTransport);
+      worker.retryNow();
+    }
+    worker.wake();
+  }
+
+  const closeDoors = () => Promise.all([control.close(), ...doors.map((one) => one.close())]);
   try {
     const port = await door.listen();
+    const lmtpPort = (await lmtpDoor?.listen()) ?? null;
+    await listenInDataFolder(deliverDoor, log);
     worker.start();
     scheduler.start();
     return {
       port,
+      lmtpPort,
       store,
+      reload,
       stop: async () => {
-        await door.close();
+        await closeDoors();
         await scheduler.stop();
         await worker.stop();
         await store.close();
       },
     };
   } catch (error) {
+    await closeDoors();
     await store.close();
     throw error;
   }
+}
+
+async function openData(config: Config) {
+  const keys = loadSigningKeys(config.dataFolder, randomBytes);
+  return { keys, store: sqliteStore(openDatabase(databaseFile(config))) };
+}
+
+/** All that is made from a config and follows it when it is read again. `limits` follow it by themselves. */
+function settingsOf(config: Config, limits: Config['limits'], log: Log, lookup: Lookup) {
+  const relays = relayAddresses(config);
+  const door = {
+    ...config.smtp,
+    hostname: config.hostname,
+    tls: config.smtp.tls ?? null,
+    limits,
+    xclientRelays: relaysThat(config, 'xclient'),
+    xforwardRelays: relaysThat(config, 'xforward'),
+    proxyRelays: relaysThat(config, 'proxy'),
+    relays,
+    drainMs: config.smtp.drainSeconds * 1000,
+  };
+  const { lmtpDoor, deliverDoor } = localDoors(config, door);
+  return {
+    worker: {
+      concurrency: config.outbound.concurrency,
+      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
+      envelopeFrom: config.outbound.envelopeFrom ?? '',
+    },
+    rates: { ...config.limits, exempt: relays },
+    door,
+    lmtpDoor,
+    deliverDoor,
+    authenticate: authenticatorFor(config, log, lookup),
+  };
 }
 
 /** As the config says. */
@@ -134,6 +219,7 @@ export function authenticatorFor(config: Config, log: Log, lookup: Lookup = syst
     mode: config.authentication,
     staffNetworks: networks(config.staffNetworks),
     reportingRelays: new Map(reporting),
+    localRelay: config.localRelay.tells === 'authentication-results' ? config.localRelay : null,
     relays: relayAddresses(config),
     lookup,
     hostname: config.hostname,
@@ -159,6 +245,12 @@ function networks(entries: readonly string[]): NetworkList {
   // The config was checked when it was loaded.
   if (!parsed.ok) throw new Error(`not a network: ${parsed.invalid.join(', ')}`);
   return parsed.networks;
+}
+
+function sameTransport(one: Config, other: Config): boolean {
+  const whatItIs = ({ outbound: { transport, concurrency }, smarthostPassword, hostname }: Config) =>
+    JSON.stringify([transport, concurrency, smarthostPassword, hostname]);
+  return whatItIs(one) === whatItIs(other);
 }
 
 function createTransport(config: Config): Transport {
@@ -202,7 +294,11 @@ export async function serve(options: GlobalOptions): Promise<void> {
   const log = createLog(config.log.level, config.log.json);
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, log);
+    gateway = await startGateway(config, log, {
+      clock: systemClock,
+      lookup: systemLookup(AUTH_LIMITS),
+      reread: () => loadConfig(config.file, process.env, demo ? config.dataFolder : undefined),
+    });
   } catch (error) {
     throw startFailure(error, config);
   }
@@ -217,6 +313,12 @@ export async function serve(options: GlobalOptions): Promise<void> {
       log.info({ signal }, 'stopping: mails in flight are finished first');
       void gateway.stop().then(resolve);
     };
+    process.on('SIGHUP', () => {
+      void gateway.reload().then(
+        (problems) => tellReload(log, config.file, problems),
+        (error: unknown) => log.error({ error }, 'the configuration could not be read again; the one before goes on'),
+      );
+    });
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
@@ -225,6 +327,13 @@ export async function serve(options: GlobalOptions): Promise<void> {
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
   if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
+  if (error instanceof SocketUnusable) {
+    const another = error.why === 'in-use' && error.message.includes(controlPath(config.dataFolder));
+    return new CommandError(
+      another ? `another gateway runs on the data folder ${shownPath(config.dataFolder)}` : error.message,
+      1,
+    );
+  }
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;

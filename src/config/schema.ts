@@ -10,6 +10,7 @@ import { RISKY_TYPES } from '../mail/risky-file.ts';
 import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
+import { lmtp, localRelay } from './local-doors.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -145,6 +146,8 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('The SMTP door.'),
+  lmtp,
+  localRelay,
   authentication: z
     .enum(AUTHENTICATION_MODES)
     .default('dmarc')
@@ -275,7 +278,13 @@ export const schema = z.strictObject({
       z.discriminatedUnion('tells', [
         z.strictObject({
           address: ipAddress,
-          tells: z.literal('xclient').describe('The relay names the client with XCLIENT (Postfix).'),
+          tells: z.literal('xclient').describe('The relay names the client with XCLIENT (nginx).'),
+        }),
+        z.strictObject({
+          address: ipAddress,
+          tells: z
+            .literal('xforward')
+            .describe('The relay names the client with XFORWARD (Postfix: smtp_send_xforward_command).'),
         }),
         z.strictObject({
           address: ipAddress,

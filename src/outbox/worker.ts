@@ -21,6 +21,8 @@ export interface OutboxWorker {
   start(): void;
   /** Something was queued: look now. */
   wake(): void;
+  /** The transport is another one now: what was wrong with the old one holds nothing back. */
+  retryNow(): void;
   /** Claims nothing more and waits for the mails that are on their way. */
   stop(): Promise<void>;
 }
@@ -72,6 +74,8 @@ export function createOutboxWorker(
   }
 
   async function turn(): Promise<void> {
+    // A reload may have changed it.
+    queue.concurrency = options.concurrency;
     if (clock.now() < pausedUntil) return sleepUntil(pausedUntil);
     const room = options.concurrency * 2 - queue.size - queue.pending;
     // Full: the next mail that is done wakes us.
@@ -166,6 +170,11 @@ export function createOutboxWorker(
       wake();
     },
     wake,
+    retryNow() {
+      pausedUntil = 0;
+      failuresInARow = 0;
+      wake();
+    },
     async stop() {
       stopped = true;
       cancelTimer();

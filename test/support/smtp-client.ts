@@ -100,6 +100,12 @@ export class SmtpClient {
     this.socket.destroy();
   }
 
+  /** Hands the connection over, for a dialogue that goes on encrypted. */
+  release(): Socket {
+    this.socket.removeAllListeners('data');
+    return this.socket;
+  }
+
   /** Ends the connection without a word. */
   drop(): void {
     this.socket.destroy();

@@ -26,6 +26,7 @@ import type { OpenDatabase } from './open-database.ts';
 import { claimMails, finishMail, freezeMail, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
+import { countUnfinished } from './unfinished-rows.ts';
 import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
@@ -90,6 +91,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
     searchTickets: async (terms, { limit }) => listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) }),
     listTickets: async (filter) => listTickets(db, filter),
+    countUnfinished: async () => countUnfinished(db),
     findTicket: async (publicId) => findTicket(db, publicId),
     listMails: async (filter) => listMails(db, filter),
     findMail: async (reference) => findMail(db, reference),
