@@ -15,6 +15,7 @@ module.exports = {
     layer('store-below-intake', 'store', ['tickets', 'mail', 'clock']),
     layer('intake-below-doors', 'intake', ['store', 'auth', 'tickets', 'mail', 'clock', 'log']),
     layer('desk-below-doors', 'desk', ['store', 'tickets', 'mail', 'clock', 'log']),
+    layer('lookup-below-commands', 'lookup', ['desk', 'store', 'tickets', 'mail', 'clock', 'log']),
     layer('outbox-is-a-door', 'outbox', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
     // Starts for each mail: it must stay small.
     layer('deliver-stands-alone', 'deliver', ['mail']),

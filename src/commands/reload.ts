@@ -19,6 +19,7 @@ const FATES: Record<Exclude<keyof Settings, 'smtp' | 'log'>, Fate> = {
   dataFolder: 'restart',
   lmtp: 'restart',
   localRelay: 'applied',
+  lookup: 'applied',
   authentication: 'applied',
   staffNetworks: 'applied',
   shadow: 'applied',

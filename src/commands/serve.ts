@@ -18,7 +18,9 @@ import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
+import { createUnknownSenders } from '../intake/unknown-senders.ts';
 import { createLog, type Log } from '../log.ts';
+import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
 import { switchableTransport } from '../outbox/switchable-transport.ts';
 import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
@@ -62,7 +64,8 @@ export async function startGateway(
   // What a reload changes stands in `running` and `settings`, and whoever needs it looks there each time.
   let running = config;
   const limits = live(() => running.limits);
-  let settings = settingsOf(running, limits, log, lookup);
+  const settingsFrom = (from: Config) => settingsOf(from, { limits, log, lookup, clock });
+  let settings = settingsFrom(running);
   const policy = () => running.policy;
 
   const reload = createReloader({
@@ -108,6 +111,11 @@ export async function startGateway(
     },
     authenticate: (mail, envelope, source) => settings.authenticate(mail, envelope, source),
     rates,
+    accounts: createUnknownSenders({
+      store,
+      lookUp: () => settings.lookUp,
+      onFailure: () => running.lookup?.onFailure ?? 'try-again',
+    }),
     clock,
     randomBytes,
     get maxMailBytes() {
@@ -135,7 +143,7 @@ export async function startGateway(
     const nextTransport = sameTransport(running, next) ? null : createTransport(next);
     try {
       running = next;
-      settings = settingsOf(next, limits, log, lookup);
+      settings = settingsFrom(next);
       for (const one of doors) one.reload();
     } catch (error) {
       ({ running, settings } = before);
@@ -182,7 +190,10 @@ async function openData(config: Config) {
 }
 
 /** All that is made from a config and follows it when it is read again. `limits` follow it by themselves. */
-function settingsOf(config: Config, limits: Config['limits'], log: Log, lookup: Lookup) {
+function settingsOf(
+  config: Config,
+  { limits, log, lookup, clock }: Surroundings & { readonly limits: Config['limits']; readonly log: Log },
+) {
   const relays = relayAddresses(config);
   const door = {
     ...config.smtp,
@@ -206,6 +217,7 @@ function settingsOf(config: Config, limits: Config['limits'], log: Log, lookup: 
     door,
     lmtpDoor,
     deliverDoor,
+    lookUp: lookUpFor(config, clock, log),
     authenticate: authenticatorFor(config, log, lookup),
   };
 }
@@ -225,6 +237,11 @@ export function authenticatorFor(config: Config, log: Log, lookup: Lookup = syst
     hostname: config.hostname,
     log,
   });
+}
+
+function lookUpFor({ lookup, lookupSecret, departments }: Config, clock: Clock, log: Log): LookUp | null {
+  if (lookup === undefined || lookupSecret === null) return null;
+  return createLookUp({ ...lookup, secret: lookupSecret, departments: departments.map(({ key }) => key) }, clock, log);
 }
 
 function relaysThat(config: Config, tells: Config['trustedRelays'][number]['tells']): string[] {

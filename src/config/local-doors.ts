@@ -22,7 +22,7 @@ export const lmtp = z
   })
   .superRefine(({ socket, port }, context) => {
     if ((socket === undefined) === (port === undefined))
-      context.addIssue({ code: 'custom', message: 'needs either a socket or a port' });
+      context.addIssue({ code: 'custom', message: 'needs a socket or a port, and not both' });
   })
   .optional()
   .describe('The LMTP door, for a mail server in front: each recipient gets its own reply.');

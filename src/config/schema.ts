@@ -11,6 +11,7 @@ import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
 import { lmtp, localRelay } from './local-doors.ts';
+import { lookupSettings } from './lookup.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -148,6 +149,7 @@ export const schema = z.strictObject({
     .describe('The SMTP door.'),
   lmtp,
   localRelay,
+  lookup: lookupSettings(secret),
   authentication: z
     .enum(AUTHENTICATION_MODES)
     .default('dmarc')

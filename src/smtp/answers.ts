@@ -32,6 +32,8 @@ export function replyToResult(result: Answerable, policy: Policy, envelope: Pick
       return reply('accepted');
     case 'over-rate':
       return reply('over-rate');
+    case 'not-looked-up':
+      return reply('not-looked-up');
     case 'not-taken':
       return reply(result.reason);
     case 'unavailable':
@@ -75,6 +77,8 @@ export function report(log: Log, result: IntakeResult, envelope: Envelope, elaps
     log.info({ ...about, verdict: 'refuse', reason: result.reason }, 'mail');
   } else if (result.kind === 'over-rate') {
     log.warn({ ...about, sender: envelope.mailFrom }, 'over its rate: asked to try again later');
+  } else if (result.kind === 'not-looked-up') {
+    log.warn({ ...about, sender: envelope.mailFrom }, 'the account look-up gave no answer: asked to try again later');
   } else if (result.kind === 'kept') {
     const { error } = result;
     log.error({ ...about, verdict: 'hold', error }, 'a fault of this program: the mail is kept and can be run again');

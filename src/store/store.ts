@@ -53,6 +53,8 @@ export interface Rules {
   readonly now: number;
   /** A person lets this mail in, whatever the rules say about its sender. */
   readonly admitted?: boolean;
+  /** Nobody could say just now whether the sender is a client: it is kept for review instead of being turned down. */
+  readonly unsure?: boolean;
 }
 
 /** What came of running a stored mail again. */

@@ -31,6 +31,8 @@ export interface Situation {
   readonly now: number;
   /** A person lets this mail in, whatever the rules say about its sender. */
   readonly admitted: boolean;
+  /** The look-up of accounts failed: that the sender is unknown says nothing. */
+  readonly unsure?: boolean;
 }
 
 /** What a rule adds to the verdict when it ends the decision. */

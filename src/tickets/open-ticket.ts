@@ -32,13 +32,13 @@ export function openTicket(
     else taker ??= { recipient, contacts: answer.contacts };
   }
   draft.turnedDown = refused
-    .filter(({ recipient, answer }) => refuses(recipient, answer))
+    .filter(({ recipient, answer }) => refuses(draft, recipient, answer))
     .map(({ recipient: { address, department, language }, answer: { reason } }) => {
       return { address, reason, department: department.key, language };
     });
   if (taker !== null) return open(draft, taker.recipient, taker.contacts, continues, notes);
   // Where one keeps the mail for review it is kept: one that refuses says so to its own address only (LMTP).
-  const last = refused.find(({ recipient, answer }) => !refuses(recipient, answer)) ?? refused[0];
+  const last = refused.find(({ recipient, answer }) => !refuses(draft, recipient, answer)) ?? refused[0];
   if (last === undefined) {
     draft.say('recipient: none of our mailboxes');
     return draft.refuse('unregistered-sender');
@@ -47,8 +47,13 @@ export function openTicket(
 }
 
 /** Says no in the dialogue, and does not keep the mail for a person to look at. */
-function refuses({ department }: Recipient, { reason }: Refused): boolean {
-  return reason === 'replies-only' || department.unregistered === 'refuse';
+function refuses(draft: Draft, { department }: Recipient, { reason }: Refused): boolean {
+  if (reason === 'replies-only') return true;
+  return department.unregistered === 'refuse' && !isUnsure(draft, reason);
+}
+
+function isUnsure(draft: Draft, reason: Refused['reason']): boolean {
+  return draft.situation.unsure === true && (reason === 'unregistered-sender' || reason === 'account-state');
 }
 
 type Refused = {
@@ -92,7 +97,11 @@ function turnDown(draft: Draft, recipient: Recipient, { reason }: Refused): Deci
   draft.department = recipient.department;
   draft.language = recipient.language;
   const { unregistered } = recipient.department;
-  if (refuses(recipient, { taken: false, reason })) return draft.refuse(reason);
+  if (refuses(draft, recipient, { taken: false, reason })) return draft.refuse(reason);
+  if (isUnsure(draft, reason)) {
+    draft.say(`${recipient.address}: kept for review, the account look-up gave no answer`);
+    return draft.end('hold', 'held-for-review');
+  }
   const notice = unregistered === 'notify' ? refusalNotice(draft, recipient) : null;
   draft.say(`${recipient.address}: kept for review (unregistered: ${unregistered})`);
   return draft.end('hold', reason, { outgoing: notice === null ? [] : [notice] });

@@ -42,6 +42,7 @@ beforeAll(async () => {
   await store.freezeMail(claimed?.id ?? 0, Buffer.from('x'));
   await store.finishMail(claimed?.id ?? 0, { state: 'sent' }, NOW);
   await store.nextDueAt();
+  await store.countUnfinished();
   const close = {
     ...sampleRules(),
     policy: { ...sampleRules().policy, autoCloseWarningDays: 1 },

@@ -34,8 +34,8 @@ const MAX_TICKETS_SHOWN = 100;
 export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
   const loadFacts = prepareLoadFacts(db);
   const commits = new GroupCommit(sqlite);
-  const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false }: Rules): Decision =>
-    decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted });
+  const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false, unsure = false }: Rules): Decision =>
+    decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted, unsure });
 
   return {
     recordMail: (record, rules) =>
