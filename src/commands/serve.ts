@@ -364,6 +364,8 @@ function startFailure(error: unknown, config: Config): unknown {
     );
   }
   if (syscall !== 'listen') return error;
+  const lmtp = lmtpFailure(error, config);
+  if (lmtp !== null) return lmtp;
   switch (code) {
     case 'EADDRINUSE':
       return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
@@ -377,6 +379,22 @@ function startFailure(error: unknown, config: Config): unknown {
     default:
       return error;
   }
+}
+
+/** `null`: it is not the LMTP door that can't listen. */
+function lmtpFailure(error: NodeJS.ErrnoException, { lmtp, smtp }: Config): CommandError | null {
+  if (lmtp?.socket !== undefined && 'address' in error && error.address === lmtp.socket) {
+    return new CommandError(
+      `${lmtp.socket} cannot be made (${error.code}); make its folder, give this user the right to write there, or correct lmtp.socket`,
+      1,
+    );
+  }
+  const port = 'port' in error ? error.port : null;
+  if (lmtp?.port === undefined || port !== lmtp.port || port === smtp.port) return null;
+  return new CommandError(
+    `${lmtp.host}:${lmtp.port} cannot be listened on (${error.code}); choose another lmtp.port`,
+    1,
+  );
 }
 
 export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
@@ -393,6 +411,8 @@ export async function importDemoAccounts(store: Store, config: Config): Promise<
 function announce(config: Config, port: number, demo: boolean): void {
   const { host } = config.smtp;
   const lines = [`Taquilla listens on ${host}:${port} (SMTP).`];
+  if (config.lmtp !== undefined)
+    lines.push(`And on ${config.lmtp.socket ?? `${config.lmtp.host}:${config.lmtp.port}`} (LMTP).`);
   if (demo) {
     lines.push(
       `There is no config.json here: this is the example configuration, with demo accounts, and its data is in ${shownPath(config.dataFolder)}.`,

@@ -4,13 +4,13 @@
  */
 import type { LmtpReply } from './lmtp-dialogue.ts';
 
-export const EX_OK = 0;
+const EX_OK = 0;
 export const EX_USAGE = 64;
 export const EX_DATAERR = 65;
-export const EX_NOUSER = 67;
-export const EX_UNAVAILABLE = 69;
+const EX_NOUSER = 67;
+const EX_UNAVAILABLE = 69;
 export const EX_TEMPFAIL = 75;
-export const EX_NOPERM = 77;
+const EX_NOPERM = 77;
 
 export function exitCodeOf({ code, text }: LmtpReply): number {
   if (code >= 200 && code < 300) return EX_OK;

@@ -18,7 +18,7 @@ export interface BillingOptions {
   readonly departments: readonly string[];
 }
 
-export class LookUpFailed extends Error {}
+class LookUpFailed extends Error {}
 
 /** The sender's account, or `null` when the billing system knows no such address. Throws `LookUpFailed`. */
 export async function askBilling(
@@ -68,7 +68,7 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 /** `{ "account": … }` as in a file of accounts, or `{ "account": null }`. */
-export function readAnswer(sender: string, text: string, departments: readonly string[]): AccountToSave | null {
+function readAnswer(sender: string, text: string, departments: readonly string[]): AccountToSave | null {
   let answer: unknown;
   try {
     answer = JSON.parse(text);

@@ -112,3 +112,11 @@ it('a database of a newer version is one clear line and exit code 1', async () =
   expect(gateway.output().trimEnd().split('\n')).toHaveLength(1);
   expect(gateway.output()).toContain('was written by a newer version of Taquilla');
 });
+
+it('an LMTP socket that cannot be made is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  configFile(folder, { lmtp: { socket: './nowhere/lmtp.sock' } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toMatch(/^\S+nowhere\/lmtp\.sock cannot be made \(\w+\); make its folder, .*\n$/);
+});

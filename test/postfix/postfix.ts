@@ -10,10 +10,14 @@ import { onTestFinished, vi } from 'vitest';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+const POSTFIX = '/usr/sbin/postfix';
+const POSTMAP = '/usr/sbin/postmap';
+const SENDMAIL = '/usr/sbin/sendmail';
+
 /** Why no Postfix can run here; `null` where it can. */
 export function whyNoPostfix(): string | null {
   try {
-    accessSync('/usr/sbin/postfix', constants.X_OK);
+    accessSync(POSTFIX, constants.X_OK);
   } catch {
     return 'Postfix is not installed (Debian: apt-get install postfix)';
   }
@@ -89,14 +93,14 @@ relayhost = [127.0.0.1]:${relayPort}
   writeFileSync(join(etc, 'main.cf'), `${settings}${fromExample('main.cf')}`);
   writeFileSync(join(etc, 'master.cf'), `127.0.0.1:${port} inet n - n - - smtpd${SERVICES}${fromExample('master.cf')}`);
   writeFileSync(join(etc, 'taquilla'), fromExample('taquilla'));
-  execFileSync('postmap', ['-c', etc, `hash:${join(etc, 'taquilla')}`]);
-  execFileSync('postfix', ['-c', etc, 'start'], { stdio: 'ignore' });
+  execFileSync(POSTMAP, ['-c', etc, `hash:${join(etc, 'taquilla')}`]);
+  execFileSync(POSTFIX, ['-c', etc, 'start'], { stdio: 'ignore' });
   onTestFinished(() => {
-    execFileSync('postfix', ['-c', etc, 'stop'], { stdio: 'ignore' });
+    execFileSync(POSTFIX, ['-c', etc, 'stop'], { stdio: 'ignore' });
   });
   await vi.waitFor(async () => (await SmtpClient.open(port)).quit(), { timeout: 10_000 });
   const sendmail: Postfix['sendmail'] = (from, to, bytes) => {
-    execFileSync('sendmail', ['-C', etc, '-i', '-f', from, to], { input: bytes });
+    execFileSync(SENDMAIL, ['-C', etc, '-i', '-f', from, to], { input: bytes });
   };
   return { port, sendmail, log: () => readFileSync(join(folder, 'log'), 'utf8') };
 }
