@@ -2,11 +2,21 @@
 // Runs the compiled program of an installed package, or the sources of a checkout.
 import { existsSync } from 'node:fs';
 
-const source = new URL('../src/main.ts', import.meta.url);
-if (existsSync(source)) {
-  const { register } = await import('tsx/esm/api');
-  register();
-  await import(source.href);
-} else {
-  await import(new URL('../dist/main.js', import.meta.url).href);
+// Mail servers start one of these for each mail: it loads nothing else.
+const args = process.argv.slice(2);
+const name = args[0] === 'deliver' && !args.includes('--help') && !args.includes('-h') ? 'deliver-main' : 'main';
+const source = new URL(`../src/${name}.ts`, import.meta.url);
+try {
+  if (existsSync(source)) {
+    const { register } = await import('tsx/esm/api');
+    register();
+    await import(source.href);
+  } else {
+    await import(new URL(`../dist/${name}.js`, import.meta.url).href);
+  }
+} catch (error) {
+  if (name === 'main') throw error;
+  // Any other code than EX_TEMPFAIL would send the mail back to its sender.
+  console.error(error);
+  process.exit(75);
 }

@@ -18,6 +18,8 @@ export interface Config extends Omit<Settings, 'dataFolder'> {
   readonly policy: Policy;
   /** Resolved; `null` where the smarthost wants none. */
   readonly smarthostPassword: string | null;
+  /** Resolved; `null` where unknown senders are not looked up. */
+  readonly lookupSecret: string | null;
 }
 
 export type ConfigResult =
@@ -47,17 +49,19 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
   const folder = dirname(resolve(file));
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path));
   const { $schema: _, ...values } = parsed.data;
-  const password = secretOf(values, absolute, environment, problems);
   const templates = values.templatesFolder === undefined ? null : absolute(values.templatesFolder);
   if (templates !== null && !existsSync(templates))
     problems.push({
       path: 'templatesFolder',
       message: `there is no folder ${values.templatesFolder}; make it or drop the setting`,
     });
+  const { transport: way, dkim } = values.outbound;
+  const read = (secret: Secret | undefined, path: string) => secretOf(secret, path, absolute, environment, problems);
+  const password = way.type === 'smtp' ? read(way.password, 'outbound.transport.password') : null;
+  const lookupSecret = read(values.lookup?.secret, 'lookup.secret');
   if (problems.length > 0) return { ok: false, problems };
 
   const chosen = dataFolder ?? absolute(values.dataFolder);
-  const { transport: way, dkim } = values.outbound;
   return {
     ok: true,
     config: {
@@ -79,8 +83,10 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
               ? { ...way, ca: absolute(way.ca) }
               : way,
       },
+      ...(values.lmtp?.socket === undefined ? {} : { lmtp: { ...values.lmtp, socket: absolute(values.lmtp.socket) } }),
       policy: policyOf(values),
       smarthostPassword: password,
+      lookupSecret,
     },
   };
 }
@@ -89,26 +95,27 @@ function failed(path: string, message: string): ConfigResult {
   return { ok: false, problems: [{ path, message }] };
 }
 
+type Secret = NonNullable<Settings['lookup']>['secret'];
+
 function secretOf(
-  values: Settings,
+  secret: Secret | undefined,
+  path: string,
   absolute: (path: string) => string,
   environment: NodeJS.ProcessEnv,
   problems: ConfigProblem[],
 ): string | null {
-  const { transport: way } = values.outbound;
-  if (way.type !== 'smtp' || way.password === undefined) return null;
-  const path = 'outbound.transport.password';
-  if (typeof way.password === 'string') return way.password;
-  if ('env' in way.password) {
-    const value = environment[way.password.env];
+  if (secret === undefined) return null;
+  if (typeof secret === 'string') return secret;
+  if ('env' in secret) {
+    const value = environment[secret.env];
     if (value === undefined || value === '')
-      problems.push({ path, message: `the environment variable ${way.password.env} is not set` });
+      problems.push({ path, message: `the environment variable ${secret.env} is not set` });
     return value ?? null;
   }
   try {
-    return readFileSync(absolute(way.password.file), 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(absolute(secret.file), 'utf8').replace(/\r?\n$/, '');
   } catch {
-    problems.push({ path, message: `the file ${way.password.file} cannot be read` });
+    problems.push({ path, message: `the file ${secret.file} cannot be read` });
     return null;
   }
 }

@@ -3,7 +3,8 @@
  */
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
-export type Log = Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
+/** `level` can be set while the program runs; logs of tests need not have one. */
+export type Log = Pick<Logger, 'info' | 'warn' | 'error' | 'debug'> & { level?: string };
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -49,6 +49,30 @@ function build(): Command {
     .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program
+    .command('deliver')
+    .description(
+      'hand a mail on standard input to the running gateway, for pipes of mail servers (exit codes: sysexits.h)',
+    )
+    .option('--to <address>', 'recipient; may be given several times (default: $RECIPIENT)', collect)
+    .option('--from <address>', 'envelope sender, empty for none (default: $SENDER, else Return-Path, else From)')
+    .option('--ip <address>', 'who the mail server had it from (default: $CLIENT_ADDRESS)')
+    .option('--helo <name>', 'and its name (default: $CLIENT_HELO)')
+    .option('--socket <path>', 'socket of the gateway (default: deliver.sock in its data folder)')
+    .action(async (_, command) => {
+      const { deliver } = await import('./deliver/deliver.ts');
+      const { deliverSurroundings } = await import('./deliver/process.ts');
+      process.exit(await deliver(command.optsWithGlobals(), deliverSurroundings()));
+    });
+
+  program
+    .command('reload')
+    .description('have the running gateway read its configuration again; says whether it took it')
+    .option('--json', 'print JSON')
+    .action(async (_, command) =>
+      (await import('./commands/reload-command.ts')).reloadGateway(command.optsWithGlobals()),
+    );
+
+  program
     .command('check-config')
     .description('read the configuration and name every problem in it')
     .option('--json', 'print JSON')

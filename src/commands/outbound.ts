@@ -8,38 +8,83 @@ import type { Log } from '../log.ts';
 import { normalizeDomain } from '../mail/address.ts';
 import { signBounceAddress } from '../mail/bounce-address.ts';
 import type { SigningKey } from '../mail/message-id.ts';
-import { Destinations } from '../outbox/destinations.ts';
+import { type DestinationLimits, Destinations } from '../outbox/destinations.ts';
 import { dkimSigner, readDkimKey } from '../outbox/dkim-signer.ts';
 import { fileTransport } from '../outbox/file-transport.ts';
 import { mailRenderer } from '../outbox/render.ts';
 import { sendmailTransport } from '../outbox/sendmail-transport.ts';
 import { SMTP_TIMEOUTS, type SmtpOptions } from '../outbox/smtp-connection.ts';
 import { smtpTransport } from '../outbox/smtp-transport.ts';
+import { switchableTransport } from '../outbox/switchable-transport.ts';
 import type { Transport } from '../outbox/transport.ts';
 import { createOutboxWorker, type OutboxWorker, type WorkerSurroundings } from '../outbox/worker.ts';
 import type { OutboxStore } from '../store/store.ts';
 import { CommandError } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
 
+export interface WayOut {
+  readonly worker: OutboxWorker;
+  /**
+   * Makes ready what another config needs, and throws where it can't be used; nothing changes before `apply`. `drop`
+   * where it is not wanted after all.
+   */
+  prepare(next: Config): { apply(): void; drop(): void };
+}
+
 /** Throws `DkimKeyUnusable` or a `CommandError` where a file that the config names can't be used. */
-export function outboxWorkerFor(
+export function wayOutFor(
   config: Config,
   store: OutboxStore,
   keys: readonly SigningKey[],
   clock: Clock,
   log: Log,
-): OutboxWorker {
-  const { concurrency, giveUpHours, destinations } = config.outbound;
-  const base = config.policy.bounceAddress;
-  return createOutboxWorker(
-    { store, transport: transportFor(config), render: rendererFor(config, log), clock, random: Math.random, log },
+): WayOut {
+  let running = config;
+  let render = rendererFor(config, log);
+  let limitsFor = limitsOf(config.outbound.destinations);
+  const transport = switchableTransport(transportFor(config));
+  const worker = createOutboxWorker(
+    { store, transport, render: (mail, date) => render(mail, date), clock, random: Math.random, log },
     {
-      concurrency,
-      giveUpMs: giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: (outboxId) => (base === null ? '' : signBounceAddress(base, outboxId, signingKey(keys))),
-      destinations: destinationsFor(destinations),
+      get concurrency() {
+        return running.outbound.concurrency;
+      },
+      get giveUpMs() {
+        return running.outbound.giveUpHours * 60 * 60 * 1000;
+      },
+      envelopeFrom: (outboxId) => {
+        const base = running.policy.bounceAddress;
+        return base === null ? '' : signBounceAddress(base, outboxId, signingKey(keys));
+      },
+      destinations: new Destinations((domain) => limitsFor(domain)),
     },
   );
+  return {
+    worker,
+    prepare(next) {
+      const nextRender = rendererFor(next, log);
+      const nextTransport = sameTransport(running, next) ? null : transportFor(next);
+      return {
+        apply() {
+          running = next;
+          render = nextRender;
+          limitsFor = limitsOf(next.outbound.destinations);
+          if (nextTransport !== null) {
+            transport.switchTo(nextTransport);
+            worker.retryNow();
+          }
+          worker.wake();
+        },
+        drop: () => nextTransport?.close(),
+      };
+    },
+  };
+}
+
+function sameTransport(one: Config, other: Config): boolean {
+  const whatItIs = ({ outbound: { transport, concurrency }, smarthostPassword, hostname }: Config) =>
+    JSON.stringify([transport, concurrency, smarthostPassword, hostname]);
+  return whatItIs(one) === whatItIs(other);
 }
 
 function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
@@ -52,9 +97,9 @@ function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
   return async (mail, date) => sign(await render(mail, date));
 }
 
-function destinationsFor({ domains, ...general }: DestinationSettings): Destinations {
+function limitsOf({ domains, ...general }: DestinationSettings): (domain: string) => DestinationLimits {
   const named = new Map(Object.entries(domains).map(([domain, limits]) => [normalizeDomain(domain) ?? domain, limits]));
-  return new Destinations((domain) => named.get(domain) ?? general);
+  return (domain) => named.get(domain) ?? general;
 }
 
 function transportFor(config: Config): Transport {

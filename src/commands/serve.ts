@@ -11,109 +11,173 @@ import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { ConfigProblem } from '../config/problems.ts';
+import { type Config, type ConfigResult, loadConfig } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
-import { createFreeSpace } from '../intake/free-space.ts';
+import { createFreeSpace, type FreeSpace } from '../intake/free-space.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createSweeper } from '../intake/sweeper.ts';
+import { createUnknownSenders } from '../intake/unknown-senders.ts';
 import { createLog, type Log } from '../log.ts';
+import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
 import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
-import { createSmtpDoor } from '../smtp/server.ts';
+import { createSmtpDoor, type SmtpDoorOptions } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
 import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { SocketUnusable } from '../unix-socket.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { controlPath, createControlSocket } from './control-socket.ts';
+import { live } from './live.ts';
+import { listenInDataFolder, localDoors } from './local-doors.ts';
 import { installedTemplates } from './mail-templates.ts';
-import { outboxWorkerFor } from './outbound.ts';
+import { wayOutFor } from './outbound.ts';
+import { againstReload, createReloader, tellReload } from './reload.ts';
 
 export interface Gateway {
   readonly port: number;
+  /** Of the LMTP door where it listens on one. */
+  readonly lmtpPort: number | null;
   readonly store: Store;
   /** Of the way out: whether it rests, why, and what is on its way. */
   readonly outboxStatus: () => WorkerStatus;
+  /** Reads the config again and applies it as a whole; or changes nothing, and answers why. */
+  reload(): Promise<readonly ConfigProblem[]>;
   /** Finishes what is in flight, then stops. */
   stop(): Promise<void>;
 }
 
-/** What tests replace: time and DNS. */
+/** What tests replace: time and DNS. `reread`: how a reload reads the config. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  readonly reread?: () => ConfigResult;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, reread }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
-  const keys = loadSigningKeys(config.dataFolder, randomBytes);
-  const store = sqliteStore(openDatabase(databaseFile(config)));
+  // What a reload changes stands in `running` and `settings`, and whoever needs it looks there each time.
+  let running = config;
+  const limits = live(() => running.limits);
+  const space = createFreeSpace(
+    live(() => ({ folder: config.dataFolder, minimum: running.limits.freeBytes })),
+    clock,
+    log,
+  );
+  const settingsFrom = (from: Config) => settingsOf(from, { limits, space, log, lookup, clock });
+  let settings = settingsFrom(running);
+  const policy = () => running.policy;
+
+  const reload = createReloader({
+    read: reread ?? (() => loadConfig(config.file, process.env)),
+    against: async (next) => [
+      ...againstReload(running, next, await store.countUnfinished()),
+      ...installedTemplates(next).problems.map((message) => ({ path: 'templatesFolder', message })),
+    ],
+    apply: (next) => apply(next),
+  });
+  const control = createControlSocket(controlPath(config.dataFolder), async () => {
+    const problems = await reload();
+    tellReload(log, running.file, problems);
+    const { file } = running;
+    return problems.length === 0 ? { ok: true, file } : { ok: false, file, problems: [...problems] };
+  });
+  // First of all: where it is taken, another gateway works on this data.
+  await listenInDataFolder(control, log);
+
+  const { keys, store } = await openData(config).catch(async (error: unknown) => {
+    await control.close();
+    throw error;
+  });
   const blobFolder = join(config.dataFolder, 'blobs');
   const blobs = new BlobStore(blobFolder, randomUUID);
   const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
-  const policy = () => config.policy;
 
-  const worker = outboxWorkerFor(config, store, keys, clock, log);
-  const relays = relayAddresses(config);
-  const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
+  const out = wayOutFor(config, store, keys, clock, log);
+  const { worker } = out;
+  const rates = new RateLimits(
+    live(() => settings.rates),
+    clock,
+  );
   const intake = createIntake({
     store,
     blobs,
     policy,
     keys,
-    messageIdDomain: config.hostname,
-    authenticate: authenticatorFor(config, log, lookup),
+    get messageIdDomain() {
+      return running.hostname;
+    },
+    authenticate: (mail, envelope, source) => settings.authenticate(mail, envelope, source),
     rates,
+    accounts: createUnknownSenders({
+      store,
+      lookUp: () => settings.lookUp,
+      onFailure: () => running.lookup?.onFailure ?? 'try-again',
+    }),
     clock,
     randomBytes,
-    maxMailBytes: config.limits.mailBytes,
+    get maxMailBytes() {
+      return running.limits.mailBytes;
+    },
     onQueued: worker.wake,
   });
-  const door = createSmtpDoor(
-    {
-      ...config.smtp,
-      hostname: config.hostname,
-      tls: config.smtp.tls ?? null,
-      limits: config.limits,
-      xclientRelays: relaysThat(config, 'xclient'),
-      proxyRelays: relaysThat(config, 'proxy'),
-      relays,
-      space: createFreeSpace({ folder: config.dataFolder, minimum: config.limits.freeBytes }, clock, log),
-      drainMs: config.smtp.drainSeconds * 1000,
-    },
-    intake,
-    policy,
-    rates,
-    log,
-  );
+  const openDoor = (options: () => SmtpDoorOptions) => createSmtpDoor(live(options), intake, policy, rates, log);
+  const door = openDoor(() => settings.door);
+  const lmtpDoor = config.lmtp === undefined ? null : openDoor(() => settings.lmtpDoor);
+  const deliverDoor = openDoor(() => settings.deliverDoor);
+  const doors = [door, deliverDoor, ...(lmtpDoor === null ? [] : [lmtpDoor])];
 
   const scheduler = createScheduler({
     store,
-    rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: config.hostname } }),
+    rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: running.hostname } }),
     clock,
     randomBytes,
     onQueued: worker.wake,
     log,
   });
 
+  function apply(next: Config): void {
+    const before = { running, settings };
+    const change = out.prepare(next);
+    try {
+      running = next;
+      settings = settingsFrom(next);
+      for (const one of doors) one.reload();
+    } catch (error) {
+      ({ running, settings } = before);
+      change.drop();
+      throw error;
+    }
+    log.level = next.log.level;
+    change.apply();
+  }
+
+  const closeDoors = () => Promise.all([control.close(), ...doors.map((one) => one.close())]);
   try {
     const port = await door.listen();
+    const lmtpPort = (await lmtpDoor?.listen()) ?? null;
+    await listenInDataFolder(deliverDoor, log);
     worker.start();
     scheduler.start();
     sweeper.start();
     return {
       port,
+      lmtpPort,
       store,
       outboxStatus: worker.status,
+      reload,
       stop: async () => {
-        await door.close();
+        await closeDoors();
         await scheduler.stop();
         await sweeper.stop();
         await worker.stop();
@@ -121,9 +185,54 @@ export async function startGateway(
       },
     };
   } catch (error) {
+    await closeDoors();
     await store.close();
     throw error;
   }
+}
+
+async function openData(config: Config) {
+  const keys = loadSigningKeys(config.dataFolder, randomBytes);
+  return { keys, store: sqliteStore(openDatabase(databaseFile(config))) };
+}
+
+/** All that is made from a config and follows it when it is read again. `limits` follow it by themselves. */
+function settingsOf(
+  config: Config,
+  {
+    limits,
+    space,
+    log,
+    lookup,
+    clock,
+  }: Surroundings & {
+    readonly limits: Config['limits'];
+    readonly space: FreeSpace;
+    readonly log: Log;
+  },
+) {
+  const relays = relayAddresses(config);
+  const door = {
+    ...config.smtp,
+    hostname: config.hostname,
+    tls: config.smtp.tls ?? null,
+    limits,
+    xclientRelays: relaysThat(config, 'xclient'),
+    xforwardRelays: relaysThat(config, 'xforward'),
+    proxyRelays: relaysThat(config, 'proxy'),
+    relays,
+    space,
+    drainMs: config.smtp.drainSeconds * 1000,
+  };
+  const { lmtpDoor, deliverDoor } = localDoors(config, door);
+  return {
+    rates: { ...config.limits, exempt: relays },
+    door,
+    lmtpDoor,
+    deliverDoor,
+    lookUp: lookUpFor(config, clock, log),
+    authenticate: authenticatorFor(config, log, lookup),
+  };
 }
 
 /** As the config says. */
@@ -135,11 +244,17 @@ export function authenticatorFor(config: Config, log: Log, lookup: Lookup = syst
     mode: config.authentication,
     staffNetworks: networks(config.staffNetworks),
     reportingRelays: new Map(reporting),
+    localRelay: config.localRelay.tells === 'authentication-results' ? config.localRelay : null,
     relays: relayAddresses(config),
     lookup,
     hostname: config.hostname,
     log,
   });
+}
+
+function lookUpFor({ lookup, lookupSecret, departments }: Config, clock: Clock, log: Log): LookUp | null {
+  if (lookup === undefined || lookupSecret === null) return null;
+  return createLookUp({ ...lookup, secret: lookupSecret, departments: departments.map(({ key }) => key) }, clock, log);
 }
 
 function relaysThat(config: Config, tells: Config['trustedRelays'][number]['tells']): string[] {
@@ -181,7 +296,11 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
   refuseBrokenTemplates(config, options.builtinTemplates === true, log);
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, log);
+    gateway = await startGateway(config, log, {
+      clock: systemClock,
+      lookup: systemLookup(AUTH_LIMITS),
+      reread: () => loadConfig(config.file, process.env, demo ? config.dataFolder : undefined),
+    });
   } catch (error) {
     throw startFailure(error, config);
   }
@@ -196,6 +315,12 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
       log.info({ signal }, 'stopping: mails in flight are finished first');
       void gateway.stop().then(resolve);
     };
+    process.on('SIGHUP', () => {
+      void gateway.reload().then(
+        (problems) => tellReload(log, config.file, problems),
+        (error: unknown) => log.error({ error }, 'the configuration could not be read again; the one before goes on'),
+      );
+    });
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
@@ -216,6 +341,13 @@ function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): void
 function startFailure(error: unknown, config: Config): unknown {
   if (error instanceof DatabaseUnusable || error instanceof KeysUnusable || error instanceof DkimKeyUnusable)
     return new CommandError(error.message, 1);
+  if (error instanceof SocketUnusable) {
+    const another = error.why === 'in-use' && error.message.includes(controlPath(config.dataFolder));
+    return new CommandError(
+      another ? `another gateway runs on the data folder ${shownPath(config.dataFolder)}` : error.message,
+      1,
+    );
+  }
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;
@@ -229,6 +361,8 @@ function startFailure(error: unknown, config: Config): unknown {
     );
   }
   if (syscall !== 'listen') return error;
+  const lmtp = lmtpFailure(error, config);
+  if (lmtp !== null) return lmtp;
   switch (code) {
     case 'EADDRINUSE':
       return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
@@ -242,6 +376,22 @@ function startFailure(error: unknown, config: Config): unknown {
     default:
       return error;
   }
+}
+
+/** `null`: it is not the LMTP door that can't listen. */
+function lmtpFailure(error: NodeJS.ErrnoException, { lmtp, smtp }: Config): CommandError | null {
+  if (lmtp?.socket !== undefined && 'address' in error && error.address === lmtp.socket) {
+    return new CommandError(
+      `${lmtp.socket} cannot be made (${error.code}); make its folder, give this user the right to write there, or correct lmtp.socket`,
+      1,
+    );
+  }
+  const port = 'port' in error ? error.port : null;
+  if (lmtp?.port === undefined || port !== lmtp.port || port === smtp.port) return null;
+  return new CommandError(
+    `${lmtp.host}:${lmtp.port} cannot be listened on (${error.code}); choose another lmtp.port`,
+    1,
+  );
 }
 
 export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
@@ -258,6 +408,8 @@ export async function importDemoAccounts(store: Store, config: Config): Promise<
 function announce(config: Config, port: number, demo: boolean): void {
   const { host } = config.smtp;
   const lines = [`Taquilla listens on ${host}:${port} (SMTP).`];
+  if (config.lmtp !== undefined)
+    lines.push(`And on ${config.lmtp.socket ?? `${config.lmtp.host}:${config.lmtp.port}`} (LMTP).`);
   if (demo) {
     lines.push(
       `There is no config.json here: this is the example configuration, with demo accounts, and its data is in ${shownPath(config.dataFolder)}.`,

@@ -59,7 +59,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
         : issue.message;
     case 'invalid_union':
       if ('options' in issue && Array.isArray(issue.options)) return `must be one of ${issue.options.join(', ')}`;
-      return issue.path.at(-1) === 'password'
+      return issue.path.at(-1) === 'password' || issue.path.at(-1) === 'secret'
         ? 'must be text, { "env": NAME } or { "file": PATH }'
         : 'must be an address or { "address": …, "language": … }';
     default:

@@ -11,6 +11,8 @@ import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
 import { freeBytes } from './free-bytes.ts';
+import { lmtp, localRelay } from './local-doors.ts';
+import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
 
@@ -154,6 +156,9 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('The SMTP door.'),
+  lmtp,
+  localRelay,
+  lookup: lookupSettings(secret),
   authentication: z
     .enum(AUTHENTICATION_MODES)
     .default('dmarc')
@@ -285,7 +290,13 @@ export const schema = z.strictObject({
       z.discriminatedUnion('tells', [
         z.strictObject({
           address: ipAddress,
-          tells: z.literal('xclient').describe('The relay names the client with XCLIENT (Postfix).'),
+          tells: z.literal('xclient').describe('The relay names the client with XCLIENT (nginx).'),
+        }),
+        z.strictObject({
+          address: ipAddress,
+          tells: z
+            .literal('xforward')
+            .describe('The relay names the client with XFORWARD (Postfix: smtp_send_xforward_command).'),
         }),
         z.strictObject({
           address: ipAddress,

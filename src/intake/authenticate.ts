@@ -25,6 +25,8 @@ export interface AuthenticationOptions {
   readonly staffNetworks: NetworkList;
   /** Relays that report what they found in `Authentication-Results`, by their address. */
   readonly reportingRelays: ReadonlyMap<string, TrustedRelay>;
+  /** The same of the mail server on this machine, which comes without an address; `null` where it reports nothing. */
+  readonly localRelay: TrustedRelay | null;
   /** All trusted relays. Where one of them does not name its client, nobody knows who that was. */
   readonly relays: ReadonlySet<string>;
   readonly lookup: Lookup;
@@ -34,18 +36,15 @@ export interface AuthenticationOptions {
 }
 
 export function createAuthenticator(options: AuthenticationOptions): Authenticate {
-  const { mode, staffNetworks, reportingRelays, relays, lookup, hostname, log } = options;
+  const { mode, staffNetworks, reportingRelays, localRelay, relays, lookup, hostname, log } = options;
   const isStaffNetwork = (ip: string | null) => ip !== null && staffNetworks.has(ip);
   if (mode === 'off') return async (_, { ip }) => trusted(isStaffNetwork(ip));
 
   return async (mail, envelope, source) => {
     const ip = envelope.ip === null ? null : (canonicalAddress(envelope.ip) ?? envelope.ip);
     const fromDomain = mail.sender.clear ? domainOf(mail.sender.address) : null;
-    // Nothing connected: there is nothing to ask SPF for.
-    if (ip === null) return unknown();
-
-    const relay = reportingRelays.get(ip);
-    if (relay !== undefined) {
+    const relay = ip === null ? localRelay : reportingRelays.get(ip);
+    if (relay !== undefined && relay !== null) {
       const report = readRelayReport(mail.lines, relay);
       const verdict = report === null ? null : relayVerdict(report, fromDomain, organizationOf);
       const judged = report !== null && report.dmarc !== null && report.dmarc.fromDomain === fromDomain;
@@ -54,10 +53,11 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
       // Without a DMARC result that can be read for our From domain, what the relay says proves nothing: a sender can
       // make the relay's field unreadable. The domain's policy is asked of DNS, and what needs it is refused.
       const demanded = await askPolicy(fromDomain, lookup);
-      return { ...unknown(), ...demanded, because: [`the relay ${ip} reports no DMARC result for this sender`] };
+      const because = [`the relay ${ip ?? 'on this machine'} reports no DMARC result for this sender`];
+      return { ...UNKNOWN, ...demanded, because };
     }
-    if (relays.has(ip)) {
-      // It did not name its client (XCLIENT, PROXY). Its own address would pass SPF for every domain that it sends for.
+    if (ip === null || relays.has(ip)) {
+      // It did not name its client (XCLIENT, XFORWARD, PROXY). Its own address would pass SPF for every domain that it sends for.
       const verdict = await authenticate(
         { raw: source.open, ip: NO_CLIENT, helo: '', mailFrom: envelope.mailFrom, hostname, fromDomain },
         lookup,
@@ -98,15 +98,12 @@ function trusted(fromStaffNetwork: boolean): Authenticity {
   };
 }
 
-function unknown(): Authenticity {
-  return {
-    outcome: 'unverified',
-    demanded: null,
-    fromStaffNetwork: false,
-    results: null,
-    because: ['not asked: there was no connection'],
-  };
-}
+const UNKNOWN: Omit<Authenticity, 'because'> = {
+  outcome: 'unverified',
+  demanded: null,
+  fromStaffNetwork: false,
+  results: null,
+};
 
 function toAuthenticity(verdict: AuthVerdict, fromStaffNetwork: boolean): Authenticity {
   const { spf, dkim, dmarc, aligned, outcome, policy, because } = verdict;

@@ -19,6 +19,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { readMail } from './read-mail.ts';
 import { receive } from './receive.ts';
+import type { UnknownSenders } from './unknown-senders.ts';
 
 export type IntakeResult =
   | { readonly kind: 'decided'; readonly reference: string; readonly decision: Decision }
@@ -26,6 +27,8 @@ export type IntakeResult =
   | { readonly kind: 'not-taken'; readonly reference: string; readonly reason: DoorReason }
   /** The sender, or the network it writes from, has had its share for this hour. */
   | { readonly kind: 'over-rate'; readonly reference: string }
+  /** Whether the sender is a client could not be found out: it has to come again. */
+  | { readonly kind: 'not-looked-up'; readonly reference: string }
   /** A fault of ours on this one mail: kept raw, to be looked at. */
   | { readonly kind: 'kept'; readonly reference: string; readonly error: unknown }
   /** It could not be kept: the sender has to come again. */
@@ -41,6 +44,8 @@ export interface IntakeParts {
   readonly messageIdDomain: string;
   readonly authenticate: Authenticate;
   readonly rates: RateLimits;
+  /** Finds out who unknown senders are; `null` where nobody is asked. */
+  readonly accounts: UnknownSenders | null;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Bytes. */
@@ -93,7 +98,10 @@ export function createIntake(parts: IntakeParts): Intake {
       if (!parts.rates.allow({ sender, verified, ip: envelope.ip })) return { kind: 'over-rate', reference };
 
       const signing = { key: signingKey(keys), domain: parts.messageIdDomain };
-      const rules = { policy, signing, now: clock.now() };
+      const rules = { policy, signing, now: clock.now(), unsure: false };
+      const known = (await parts.accounts?.identify(mail, rules)) ?? 'settled';
+      if (known === 'come-again') return { kind: 'not-looked-up', reference };
+      rules.unsure = known === 'unsure';
       const record = { mail, raw: await received.keep(), size: received.size };
       // Attachments get their names only when a message will name them: most mail with files from strangers is refused.
       let decision = mail.attachments.length === 0 ? null : await store.recordWithoutFiles(record, rules);

@@ -58,8 +58,7 @@ export async function whatIf(parts: WhatIfParts, mail: MailDetail): Promise<What
   return difference(mail, await parts.store.decideMail(incoming, rules));
 }
 
-/** Pure. */
-export function difference(mail: MailDetail, decision: Decision): WhatIf {
+function difference(mail: MailDetail, decision: Decision): WhatIf {
   const was = recorded(mail);
   const wouldBe = {
     verdict: decision.verdict,

@@ -43,6 +43,13 @@ export class TransportHealth {
     return true;
   }
 
+  /** It is another one now. */
+  reset(): void {
+    this.until = 0;
+    this.failures = 0;
+    this.why = null;
+  }
+
   /** Whatever it said about a mail, it has worked. True where it had not before. */
   worked(): boolean {
     const recovered = this.failures > 0;

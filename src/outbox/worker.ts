@@ -48,6 +48,8 @@ export interface OutboxWorker {
   /** Something was queued: look now. */
   wake(): void;
   status(): WorkerStatus;
+  /** The transport is another one now: what was wrong with the old one holds nothing back. */
+  retryNow(): void;
   /** Claims nothing more, waits for the mails that are on their way, and gives the others back. */
   stop(): Promise<void>;
 }
@@ -117,6 +119,8 @@ export function createOutboxWorker(
   }
 
   async function turn(): Promise<void> {
+    // A reload may have changed it.
+    queue.concurrency = options.concurrency;
     const now = clock.now();
     if (health.rests(now)) return sleepUntil(health.restsUntil);
     // One mail is enough to find out whether the transport works again.
@@ -300,6 +304,10 @@ export function createOutboxWorker(
     },
     wake,
     status: () => ({ ...health.status(clock.now()), sending: queue.pending, claimed }),
+    retryNow() {
+      health.reset();
+      wake();
+    },
     async stop() {
       stopped = true;
       cancelTimer();

@@ -32,6 +32,8 @@ export function replyToResult(result: Answerable, policy: Policy, envelope: Pick
       return reply('accepted');
     case 'over-rate':
       return reply('over-rate');
+    case 'not-looked-up':
+      return reply('not-looked-up');
     case 'not-taken':
       return reply(result.reason);
     case 'unavailable':
@@ -47,6 +49,24 @@ export function replyToResult(result: Answerable, policy: Policy, envelope: Pick
   }
 }
 
+/**
+ * The reply for one mailbox where each has its own (LMTP): a department that does not take the sender says so, also when
+ * another one has taken the mail. `mailbox` in normal form.
+ */
+export function replyToMailbox(
+  mailbox: string,
+  result: IntakeResult,
+  policy: Policy,
+  envelope: Pick<Envelope, 'utf8'>,
+): Reply {
+  const turnedDown =
+    result.kind === 'decided' ? result.decision.turnedDown.find(({ address }) => address === mailbox) : undefined;
+  if (turnedDown === undefined) return replyToResult(result, policy, envelope);
+  const { reason, language, department } = turnedDown;
+  const { reference } = result;
+  return replyFor(reason, { language, reference, help: helpOf(policy, department), utf8: envelope.utf8 });
+}
+
 /** One line of the log for each mail; no bodies. `elapsed` in milliseconds. */
 export function report(log: Log, result: IntakeResult, envelope: Envelope, elapsed: number): void {
   const about = { reference: result.reference, ip: envelope.ip, ms: Math.round(elapsed) };
@@ -57,6 +77,8 @@ export function report(log: Log, result: IntakeResult, envelope: Envelope, elaps
     log.info({ ...about, verdict: 'refuse', reason: result.reason }, 'mail');
   } else if (result.kind === 'over-rate') {
     log.warn({ ...about, sender: envelope.mailFrom }, 'over its rate: asked to try again later');
+  } else if (result.kind === 'not-looked-up') {
+    log.warn({ ...about, sender: envelope.mailFrom }, 'the account look-up gave no answer: asked to try again later');
   } else if (result.kind === 'kept') {
     const { error } = result;
     log.error({ ...about, verdict: 'hold', error }, 'a fault of this program: the mail is kept and can be run again');

@@ -19,6 +19,7 @@ export type ReplyReason =
   | 'try-again'
   | 'too-many-recipients'
   | 'over-rate'
+  | 'not-looked-up'
   | 'too-many-connections'
   | 'too-many-errors'
   | 'shutting-down';
@@ -172,6 +173,12 @@ const TEMPLATES: Record<ReplyReason, Template> = {
     enhanced: '4.4.5',
     es: 'Demasiados correos en poco tiempo. Se intentará de nuevo más tarde',
     en: 'Too many mails within an hour. Please try again later',
+  },
+  'not-looked-up': {
+    code: 451,
+    enhanced: '4.3.0',
+    es: 'Ahora no podemos comprobar si eres cliente. Se intentará de nuevo',
+    en: 'We cannot check right now whether you are a client. Please try again later',
   },
   'too-many-connections': {
     code: 421,

@@ -1,5 +1,5 @@
 /**
- * The SMTP door (RFC 5321): adapts smtp-server to the intake. No policy lives here: which recipients exist is
+ * The SMTP door (RFC 5321), and the same door speaking LMTP (RFC 2033): adapts smtp-server to the intake. No policy lives here: which recipients exist is
  * asked of tickets/, who may write is decided by the intake, and every reply is from replies.ts.
  *
  * What smtp-server would do by itself and must not: send the text of an unknown error to the client as a permanent
@@ -9,19 +9,26 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { FreeSpace } from '../intake/free-space.ts';
-import type { Intake } from '../intake/intake.ts';
+import type { Intake, IntakeResult } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress } from '../mail/address.ts';
 import { acceptRecipient } from '../tickets/accept-recipient.ts';
 import type { Envelope } from '../tickets/incoming-mail.ts';
 import type { Policy } from '../tickets/policy.ts';
-import { defaultLanguage, helpOf, replyToResult, report } from './answers.ts';
+import { listenOnSocket } from '../unix-socket.ts';
+import { defaultLanguage, helpOf, replyToMailbox, replyToResult, report } from './answers.ts';
 import { ConnectionCounts } from './connection-counts.ts';
+import { MailboxesNamed } from './mailboxes-named.ts';
 import { type Reply, type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
+import { watchForwarding } from './xforward.ts';
 
 export interface SmtpDoorOptions {
+  /** LMTP: a reply for each recipient. */
+  readonly protocol?: 'smtp' | 'lmtp';
   readonly host: string;
   readonly port: number;
+  /** Listen here instead of at host and port; `mode` are the rights of the file. */
+  readonly socket?: { readonly path: string; readonly mode: number };
   /** Name in the banner. */
   readonly hostname: string;
   /** Paths of PEM files; without them STARTTLS is not offered. */
@@ -36,6 +43,8 @@ export interface SmtpDoorOptions {
   /** Addresses of relays that name the client with XCLIENT, and of those that send a PROXY line. */
   readonly xclientRelays: readonly string[];
   readonly proxyRelays: readonly string[];
+  /** Addresses of relays that name the client with XFORWARD; `true`: everybody who can connect. */
+  readonly xforwardRelays: readonly string[] | true;
   /** Relays speak for many clients: the caps by address don't hold for them. */
   readonly relays: ReadonlySet<string>;
   /** Asked before a mail is let in, and told when one found no space. */
@@ -45,8 +54,10 @@ export interface SmtpDoorOptions {
 }
 
 export interface SmtpDoor {
-  /** Resolves with the port once it listens; rejects when it can't. */
+  /** Resolves with the port (0 for a socket) once it listens; rejects when it can't. */
   listen(): Promise<number>;
+  /** The options have changed: certificates are read again. Throws, and changes nothing, when they can't be. */
+  reload(): void;
   /** Takes no new connections, lets mails in flight finish, then ends what is left. */
   close(): Promise<void>;
 }
@@ -75,6 +86,9 @@ export function createSmtpDoor(
   log: Log,
 ): SmtpDoor {
   const { limits } = options;
+  const isLmtp = options.protocol === 'lmtp';
+  const mailboxes = new MailboxesNamed();
+  const forwarding = new Map<string, () => void>();
   const inFlight = new Set<Promise<unknown>>();
   const connections = new ConnectionCounts();
   let closing = false;
@@ -90,12 +104,16 @@ export function createSmtpDoor(
         const { remoteAddress: ip } = session;
         const count = connections.open(session.id, ip);
         watchReplies(session);
+        const connection = connectionOf(session);
+        if (connection !== undefined) forwarding.set(session.id, watchForwarding(connection));
         if (!options.relays.has(ip) && count > limits.connectionsPerAddress)
           throw refuse('too-many-connections', session);
       });
     },
     onClose(session) {
       connections.close(session.id);
+      mailboxes.forget(session.id);
+      forwarding.delete(session.id);
     },
     onMailFrom(address, session, callback) {
       void guarded(callback, log, async () => {
@@ -104,6 +122,7 @@ export function createSmtpDoor(
         if (await options.space.isShort()) throw refuse('disk-full', session);
         const declared = address.args === false ? undefined : address.args.SIZE;
         if (typeof declared === 'string' && Number(declared) > limits.mailBytes) throw refuse('too-large', session);
+        mailboxes.forget(session.id);
       });
     },
     onRcptTo(address, session, callback) {
@@ -116,19 +135,23 @@ export function createSmtpDoor(
           const help = helpOf(policy(), department?.key ?? null);
           throw new ReplyError(replyFor(reason, { ...contextOf(policy(), session), language, help }));
         }
-        if (session.envelope.rcptTo.length >= limits.recipients) throw refuse('too-many-recipients', session);
+        if (mailboxes.of(session.id).length >= limits.recipients) throw refuse('too-many-recipients', session);
+        mailboxes.add(session.id, accepted.address);
       });
     },
     onData(stream, session, callback) {
       const done = guarded(callback, log, async () => {
         const started = performance.now();
         const envelope = envelopeOf(session);
-        const result = await intake.take(envelope, stream, () => {
-          // Without a word the sender would come again for days.
-          hangUp(session, refuse('too-large', session));
-        });
+        const result = await intake
+          .take(envelope, stream, () => {
+            // Without a word the sender would come again for days.
+            hangUp(session, refuse('too-large', session));
+          })
+          .finally(() => forwarding.get(session.id)?.());
         if (result.kind === 'unavailable' && result.why === 'full') options.space.noteFull();
         report(log, result, envelope, performance.now() - started);
+        if (isLmtp) return mailboxes.of(session.id).map((mailbox) => replyTo(mailbox, result, envelope));
         const reply = replyToResult(result, policy(), envelope);
         if (reply.code >= 400) throw new ReplyError(reply);
         return reply.text;
@@ -142,6 +165,10 @@ export function createSmtpDoor(
     if (server.server.listening) log.info({ error: error.message }, 'an SMTP connection failed');
   });
 
+  const replyTo = (mailbox: string, result: IntakeResult, envelope: Envelope) => {
+    const reply = replyToMailbox(mailbox, result, policy(), envelope);
+    return reply.code >= 400 ? new ReplyError(reply) : reply.text;
+  };
   const connectionOf = (session: SMTPServerSession) => {
     for (const connection of server.connections) if (connection.session.id === session.id) return connection;
     return undefined;
@@ -169,15 +196,25 @@ export function createSmtpDoor(
   }
 
   return {
-    listen: () =>
-      new Promise((resolve, reject) => {
+    listen: async () => {
+      if (options.socket !== undefined) {
+        await listenOnSocket(server.server, options.socket.path, options.socket.mode);
+        return 0;
+      }
+      return new Promise((resolve, reject) => {
         server.server.once('error', reject);
         server.listen(options.port, options.host, () => {
           server.server.off('error', reject);
           const address: AddressInfo | string | null = server.server.address();
           resolve(address !== null && typeof address === 'object' ? address.port : options.port);
         });
-      }),
+      });
+    },
+    reload: () => {
+      const fresh = libraryOptions(options);
+      Object.assign(server.options, fresh);
+      server.updateSecureContext();
+    },
     close: async () => {
       closing = true;
       // The library's close() counts down even while a handler commits: let these finish first.
@@ -199,6 +236,7 @@ function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
   // Without a certificate of ours the library would use one whose private key everybody knows.
   if (options.tls === null) disabledCommands.push('STARTTLS');
   return {
+    lmtp: options.protocol === 'lmtp',
     name: options.hostname,
     banner: 'Taquilla',
     // The number is not announced, because the library would then answer a declared size by itself, in its own words.
@@ -210,6 +248,7 @@ function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
     maxClients: options.limits.connections,
     // `true` would believe anybody; an empty list nobody.
     useXClient: [...options.xclientRelays],
+    useXForward: options.xforwardRelays === true ? true : [...options.xforwardRelays],
     useProxy: options.proxyRelays.length > 0 ? [...options.proxyRelays] : false,
     closeTimeout: 1000,
     logger: false,
@@ -255,7 +294,8 @@ function envelopeOf(session: SMTPServerSession): Envelope {
   return {
     mailFrom: normalizeAddress(from) ?? from.slice(0, 320),
     recipients: rcptTo.map((one: SMTPServerAddress) => normalizeAddress(one.address) ?? one.address.toLowerCase()),
-    ip: session.remoteAddress,
+    // On a Unix socket nobody has an address.
+    ip: session.remoteAddress === '' ? null : session.remoteAddress,
     helo: session.hostNameAppearsAs === '' ? null : session.hostNameAppearsAs,
     utf8: smtpUtf8 === true,
   };

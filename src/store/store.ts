@@ -54,6 +54,8 @@ export interface Rules {
   readonly now: number;
   /** A person lets this mail in, whatever the rules say about its sender. */
   readonly admitted?: boolean;
+  /** Nobody could say just now whether the sender is a client: it is kept for review instead of being turned down. */
+  readonly unsure?: boolean;
 }
 
 /** What came of running a stored mail again. */
@@ -384,6 +386,12 @@ export interface StaleTicket {
   readonly mailed: boolean;
 }
 
+export interface UnfinishedTickets {
+  readonly department: string;
+  /** How many are not closed; at least 1. */
+  readonly tickets: number;
+}
+
 export interface DeskStore {
   /** Loads the ticket, decides and writes all of it in one transaction. */
   changeTicket(request: DeskRequest, rules: DeskRules): Promise<DeskResult>;
@@ -392,6 +400,8 @@ export interface DeskStore {
   /** Tickets on which all of these stand, newest first. */
   searchTickets(terms: readonly SearchTerm[], page: Page): Promise<TicketSummary[]>;
   listTickets(filter: TicketFilter): Promise<TicketSummary[]>;
+  /** Departments with tickets that are not closed, whether the config still names them or not. */
+  countUnfinished(): Promise<UnfinishedTickets[]>;
   findTicket(publicId: string): Promise<TicketDetail | null>;
   listMails(filter: MailFilter): Promise<MailSummary[]>;
   findMail(reference: string): Promise<MailDetail | null>;

@@ -185,11 +185,21 @@ export interface OutgoingMail {
   readonly data: MailData;
 }
 
+/** A mailbox whose department does not take the mail, whatever became of it in another one. */
+export interface TurnedDown {
+  readonly address: string;
+  readonly reason: RefusalReason;
+  readonly department: string;
+  readonly language: Language;
+}
+
 export interface Decision {
   readonly verdict: Verdict;
   readonly reason: Reason;
   /** The reason in words for the client; `null` unless the verdict is `refuse`. */
   readonly refusal: RefusalReason | null;
+  /** Of the mailboxes that the mail is for, those that say no; LMTP tells each. */
+  readonly turnedDown: readonly TurnedDown[];
   /** In shadow mode: why the mail would have been refused. */
   readonly wouldRefuse: RefusalReason | null;
   /** The ticket that was opened or written to. */

@@ -4,7 +4,16 @@
  */
 import { displayNames } from '../mail/file-name.ts';
 import { riskyFiles } from '../mail/risky-file.ts';
-import type { Decision, Effect, OutgoingMail, Reason, RefusalReason, Signing, Verdict } from './decision.ts';
+import type {
+  Decision,
+  Effect,
+  OutgoingMail,
+  Reason,
+  RefusalReason,
+  Signing,
+  TurnedDown,
+  Verdict,
+} from './decision.ts';
 import type { Facts } from './facts.ts';
 import type { Candidate } from './find-thread.ts';
 import { type Copied, copiedPeople, NOBODY } from './followers.ts';
@@ -22,6 +31,8 @@ export interface Situation {
   readonly now: number;
   /** A person lets this mail in, whatever the rules say about its sender. */
   readonly admitted: boolean;
+  /** The look-up of accounts failed: that the sender is unknown says nothing. */
+  readonly unsure?: boolean;
 }
 
 /** What a rule adds to the verdict when it ends the decision. */
@@ -43,6 +54,8 @@ export class Draft {
   language: Language;
   /** In shadow mode: the first reason for which the mail would have been refused. */
   wouldRefuse: RefusalReason | null = null;
+  /** Mailboxes whose department does not take the mail. */
+  turnedDown: readonly TurnedDown[] = [];
   /** Positions of the attachments that are of a risky type. */
   readonly risky: readonly number[];
 
@@ -137,6 +150,7 @@ export class Draft {
       verdict,
       reason,
       refusal: refusal ?? null,
+      turnedDown: this.turnedDown,
       wouldRefuse: this.wouldRefuse,
       ticket: effect.kind === 'open' ? effect.ticket.publicId : (thread?.ticket.publicId ?? null),
       language: this.language,

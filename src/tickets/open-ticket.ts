@@ -22,17 +22,38 @@ export function openTicket(
   continues: Ticket | null,
   notes: readonly string[],
 ): Decision {
-  let refused: { readonly recipient: Recipient; readonly answer: Refused } | null = null;
+  const refused: { readonly recipient: Recipient; readonly answer: Refused }[] = [];
+  let taker: { readonly recipient: Recipient; readonly contacts: readonly Contact[] } | null = null;
   for (const recipient of draft.recipients) {
-    const answer = departmentPolicy(draft, recipient, contacts);
-    if (answer.taken) return open(draft, recipient, answer.contacts, continues, notes);
-    refused ??= { recipient, answer };
+    // Once one has taken it, the others are asked only for what they would say to their own address.
+    const answer: Answer =
+      taker === null ? departmentPolicy(draft, recipient, contacts) : answerOf(draft, recipient, contacts).answer;
+    if (!answer.taken) refused.push({ recipient, answer });
+    else taker ??= { recipient, contacts: answer.contacts };
   }
-  if (refused === null) {
+  draft.turnedDown = refused
+    .filter(({ recipient, answer }) => refuses(draft, recipient, answer))
+    .map(({ recipient: { address, department, language }, answer: { reason } }) => {
+      return { address, reason, department: department.key, language };
+    });
+  if (taker !== null) return open(draft, taker.recipient, taker.contacts, continues, notes);
+  // Where one keeps the mail for review it is kept: one that refuses says so to its own address only (LMTP).
+  const last = refused.find(({ recipient, answer }) => !refuses(draft, recipient, answer)) ?? refused[0];
+  if (last === undefined) {
     draft.say('recipient: none of our mailboxes');
     return draft.refuse('unregistered-sender');
   }
-  return turnDown(draft, refused.recipient, refused.answer);
+  return turnDown(draft, last.recipient, last.answer);
+}
+
+/** Says no in the dialogue, and does not keep the mail for a person to look at. */
+function refuses(draft: Draft, { department }: Recipient, { reason }: Refused): boolean {
+  if (reason === 'replies-only') return true;
+  return department.unregistered === 'refuse' && !isUnsure(draft, reason);
+}
+
+function isUnsure(draft: Draft, reason: Refused['reason']): boolean {
+  return draft.situation.unsure === true && (reason === 'unregistered-sender' || reason === 'account-state');
 }
 
 type Refused = {
@@ -41,30 +62,34 @@ type Refused = {
 };
 type Answer = { readonly taken: true; readonly contacts: readonly Contact[] } | Refused;
 
-function departmentPolicy(
+function departmentPolicy(draft: Draft, recipient: Recipient, contacts: readonly Contact[]): Answer {
+  const { answer, why, wouldRefuse } = answerOf(draft, recipient, contacts);
+  draft.say(`${recipient.address}: ${recipient.department.key} takes ${why}`);
+  if (wouldRefuse !== null) draft.refuseSender(wouldRefuse);
+  return answer;
+}
+
+/** What the department says to this sender, in words too; `wouldRefuse`: taken only because nobody is refused now. */
+function answerOf(
   draft: Draft,
-  { department, address, accepts }: Recipient,
+  { department, accepts }: Recipient,
   contacts: readonly Contact[],
-): Answer {
+): { readonly answer: Answer; readonly why: string; readonly wouldRefuse: Refused['reason'] | null } {
   if (accepts === 'replies') {
-    draft.say(`${address}: ${department.key} takes only replies to its tickets`);
-    return { taken: false, reason: 'replies-only' };
+    const why = 'only replies to its tickets';
+    return { answer: { taken: false, reason: 'replies-only' }, why, wouldRefuse: null };
   }
   const eligible = eligibleContacts(contacts, department);
   if (eligible.why === null) {
-    draft.say(`${address}: ${department.key} takes ${accepts}; the sender is a registered contact`);
-    return { taken: true, contacts: eligible.contacts };
+    const why = `${accepts}; the sender is a registered contact`;
+    return { answer: { taken: true, contacts: eligible.contacts }, why, wouldRefuse: null };
   }
-  if (accepts === 'anyone') {
-    draft.say(`${address}: ${department.key} takes anyone`);
-    return { taken: true, contacts: [] };
-  }
-  draft.say(`${address}: ${department.key} takes ${accepts}: ${eligible.why}`);
-  if (draft.situation.policy.shadow || draft.situation.admitted) {
-    draft.refuseSender(eligible.why);
-    return { taken: true, contacts: [] };
-  }
-  return { taken: false, reason: eligible.why };
+  const stranger: Answer = { taken: true, contacts: [] };
+  if (accepts === 'anyone') return { answer: stranger, why: 'anyone', wouldRefuse: null };
+  const why = `${accepts}: ${eligible.why}`;
+  if (draft.situation.policy.shadow || draft.situation.admitted)
+    return { answer: stranger, why, wouldRefuse: eligible.why };
+  return { answer: { taken: false, reason: eligible.why }, why, wouldRefuse: null };
 }
 
 /** What the department has decided for those it does not take: refuse, hold, or hold and tell them. */
@@ -72,7 +97,11 @@ function turnDown(draft: Draft, recipient: Recipient, { reason }: Refused): Deci
   draft.department = recipient.department;
   draft.language = recipient.language;
   const { unregistered } = recipient.department;
-  if (reason === 'replies-only' || unregistered === 'refuse') return draft.refuse(reason);
+  if (refuses(draft, recipient, { taken: false, reason })) return draft.refuse(reason);
+  if (isUnsure(draft, reason)) {
+    draft.say(`${recipient.address}: kept for review, the account look-up gave no answer`);
+    return draft.end('hold', 'held-for-review');
+  }
   const notice = unregistered === 'notify' ? refusalNotice(draft, recipient) : null;
   draft.say(`${recipient.address}: kept for review (unregistered: ${unregistered})`);
   return draft.end('hold', reason, { outgoing: notice === null ? [] : [notice] });

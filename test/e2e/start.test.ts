@@ -1,66 +1,13 @@
 /** How the program starts and stops, as the process that an admin runs. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { run } from '../support/running.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const binary = fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url));
-
-interface Running {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  /** Resolves with the match as soon as the output holds it; rejects when the process ends before. */
-  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
-  readonly ended: Promise<number | null>;
-}
-
-function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [binary, ...args], {
-    cwd: folder,
-    env: { ...process.env, TAQUILLA_CONFIG: '', ...env },
-  });
-  let output = '';
-  let waiting: (() => void)[] = [];
-  const wake = () => {
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-      wake();
-    });
-  }
-  let over = false;
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('close', (code) => {
-      over = true;
-      wake();
-      resolve(code);
-    });
-  });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (;;) {
-      const match = pattern.exec(output);
-      if (match !== null) return match;
-      if (over) throw new Error(`ended without saying ${pattern}: ${output}`);
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-      });
-    }
-  };
-  return { process: child, output: () => output, says, ended };
-}
 
 function configFile(folder: string, changes: Record<string, unknown> = {}): string {
   const file = join(folder, 'config.json');
@@ -174,4 +121,12 @@ it('starts with the built-in template in the place of a broken one when told to,
   const gateway = run(folder, ['serve', '-c', config, '--builtin-templates']);
   await gateway.says(/mails\/receipt\.es\.html\.liquid:1:4: output/);
   await gateway.says(/Taquilla listens on/);
+});
+
+it('an LMTP socket that cannot be made is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  configFile(folder, { lmtp: { socket: './nowhere/lmtp.sock' } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toMatch(/^\S+nowhere\/lmtp\.sock cannot be made \(\w+\); make its folder, .*\n$/);
 });

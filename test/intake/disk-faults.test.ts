@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { askNobody } from '../../src/intake/authenticate.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { RateLimits } from '../../src/intake/rate-limits.ts';
+import { createUnknownSenders } from '../../src/intake/unknown-senders.ts';
 import { BlobStore, type Digest, type UnfinishedBlob } from '../../src/store/blobs/blob-store.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -70,6 +71,7 @@ async function world() {
     messageIdDomain: 'mail.example.com',
     authenticate: askNobody,
     rates,
+    accounts: createUnknownSenders({ store, lookUp: () => null, onFailure: () => 'try-again' }),
     clock,
     randomBytes,
     maxMailBytes: 1_000_000,

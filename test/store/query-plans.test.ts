@@ -48,6 +48,7 @@ beforeAll(async () => {
   await store.retryMails([id], 'x', NOW);
   await store.cancelMails([id], 'x', NOW);
   await store.nextDueAt();
+  await store.countUnfinished();
   const close = {
     ...sampleRules(),
     policy: { ...sampleRules().policy, autoCloseWarningDays: 1 },

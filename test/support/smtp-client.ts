@@ -42,7 +42,15 @@ export class SmtpClient {
 
   /** Connects and reads the greeting. `localAddress` chooses the client's address (any 127.0.0.0/8 on Linux). */
   static async open(port: number, localAddress = '127.0.0.1', greet = true): Promise<SmtpClient> {
-    const socket = connect({ port, host: '127.0.0.1', localAddress });
+    return SmtpClient.on(connect({ port, host: '127.0.0.1', localAddress }), greet);
+  }
+
+  /** Connects to a Unix socket and reads the greeting. */
+  static async onSocket(path: string): Promise<SmtpClient> {
+    return SmtpClient.on(connect(path), true);
+  }
+
+  private static async on(socket: Socket, greet: boolean): Promise<SmtpClient> {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', reject);
@@ -95,9 +103,30 @@ export class SmtpClient {
     return this.reply();
   }
 
+  /** One transaction by LMTP: a reply for each recipient, in their order. */
+  async sendLmtp({ from, to, bytes }: Submission): Promise<SmtpReply[]> {
+    const mail = await this.command(`MAIL FROM:<${from}>`);
+    if (mail.code !== 250) return to.map(() => mail);
+    const replies: SmtpReply[] = [];
+    for (const recipient of to) replies.push(await this.command(`RCPT TO:<${recipient}>`));
+    if (!replies.some(({ code }) => code === 250)) return replies;
+    await this.command('DATA');
+    this.write(dotStuffed(bytes));
+    this.write('.\r\n');
+    const finals: SmtpReply[] = [];
+    for (const reply of replies) finals.push(reply.code === 250 ? await this.reply() : reply);
+    return finals;
+  }
+
   async quit(): Promise<void> {
     if (!this.ended) await this.command('QUIT');
     this.socket.destroy();
+  }
+
+  /** Hands the connection over, for a dialogue that goes on encrypted. */
+  release(): Socket {
+    this.socket.removeAllListeners('data');
+    return this.socket;
   }
 
   /** Ends the connection without a word. */

@@ -39,6 +39,7 @@ import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
+import { countUnfinished } from './unfinished-rows.ts';
 import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
@@ -46,8 +47,8 @@ const MAX_TICKETS_SHOWN = 100;
 export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
   const loadFacts = prepareLoadFacts(db);
   const commits = new GroupCommit(sqlite);
-  const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false }: Rules): Decision =>
-    decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted });
+  const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false, unsure = false }: Rules): Decision =>
+    decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted, unsure });
 
   return {
     recordMail: (record, rules) =>
@@ -110,6 +111,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
     searchTickets: async (terms, { limit }) => listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) }),
     listTickets: async (filter) => listTickets(db, filter),
+    countUnfinished: async () => countUnfinished(db),
     findTicket: async (publicId) => findTicket(db, publicId),
     listMails: async (filter) => listMails(db, filter),
     findMail: async (reference) => findMail(db, reference),
