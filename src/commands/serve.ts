@@ -11,10 +11,12 @@ import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { workerCount } from '../config/workers.ts';
 import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
@@ -66,11 +68,13 @@ export async function startGateway(
   );
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
+  const content = contentReaderFor(config, log);
   const intake = createIntake({
     store,
     blobs,
     policy,
     keys,
+    content: content.read,
     messageIdDomain: config.hostname,
     authenticate: authenticatorFor(config, log, lookup),
     rates,
@@ -114,6 +118,7 @@ export async function startGateway(
       store,
       stop: async () => {
         await door.close();
+        await content.close();
         await scheduler.stop();
         await worker.stop();
         await store.close();
@@ -123,6 +128,12 @@ export async function startGateway(
     await store.close();
     throw error;
   }
+}
+
+/** As the config says, except where commands read one mail after the other. Threads start when one is needed. */
+export function contentReaderFor(config: Config, log: Log, workers = workerCount(config.workers)): ContentReader {
+  const { seconds, megabytes } = config.limits.reading;
+  return createContentReader({ workers, mailMs: seconds * 1000, heapMb: megabytes }, log);
 }
 
 /** As the config says. */

@@ -63,6 +63,7 @@ export async function receive(
         for (const part of head) await blob.append(part);
       }
     }
+    await blob?.flush();
   } catch (error) {
     await blob?.discard();
     throw error;
@@ -86,7 +87,7 @@ function unfinished(blob: UnfinishedBlob, start: Buffer) {
   // Read under its temporary name: parsing comes before anybody knows whether the mail is wanted.
   const open = (): Readable => createReadStream(blob.path);
   return {
-    source: { start, open },
+    source: { start, open, whole: { file: blob.path } },
     keep: async (): Promise<RawMail> => {
       kept ??= { blob: await blob.finish() };
       return kept;
