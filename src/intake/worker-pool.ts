@@ -5,9 +5,7 @@
  * Our own and not a library's for two promises: a task's time counts from when a worker begins it, and an ended
  * worker is gone before its task is answered, so that what it left behind can be cleared away.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { type ResourceLimits, Worker, type WorkerOptions } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type Answer, errorFrom } from './worker-thread.ts';
 
 export interface PoolOptions {
@@ -111,7 +109,7 @@ export class WorkerPool<T, R> {
     const { file, heapMb } = this.options;
     let worker: Worker;
     try {
-      worker = new Worker(file, threadOptions(file, { maxOldGenerationSizeMb: heapMb }));
+      worker = startThread(file, { maxOldGenerationSizeMb: heapMb });
     } catch (error) {
       this.giveUp(error instanceof Error ? error.message : String(error));
       return;
@@ -159,13 +157,15 @@ export class WorkerPool<T, R> {
   }
 }
 
-/** The compiled module, or its source in a checkout: a worker has no loader for TypeScript unless it is given one. */
+/** The compiled module, or its source in a checkout. */
 export function moduleBeside(base: string, name: string): URL {
   return new URL(`./${name}${base.endsWith('.ts') ? '.ts' : '.js'}`, base);
 }
 
-function threadOptions(file: URL, resourceLimits: ResourceLimits): WorkerOptions {
-  if (!file.pathname.endsWith('.ts')) return { resourceLimits };
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return { resourceLimits, execArgv: ['--import', loader] };
+function startThread(file: URL, resourceLimits: ResourceLimits): Worker {
+  if (!file.pathname.endsWith('.ts')) return new Worker(file, { resourceLimits });
+  // Sources of a checkout: a thread does not get the loader for TypeScript from the one that starts it.
+  const loader = import.meta.resolve('tsx/esm/api');
+  const code = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file.href)}); })`;
+  return new Worker(code, { eval: true, execArgv: [], resourceLimits });
 }
