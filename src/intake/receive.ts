@@ -79,6 +79,8 @@ export async function receive(
     const raw: RawMail = { inline: start };
     return { kind: 'whole', source: bufferSource(start), size, keep: async () => raw, discard: async () => undefined };
   }
+  // Nearly every mail is kept, whatever becomes of it.
+  blob.startSync();
   return { kind: 'whole', size, ...unfinished(blob, start) };
 }
 

@@ -19,6 +19,9 @@ export interface PoolOptions {
   readonly heapMb: number;
 }
 
+/** Small, so that buffers that have streamed by are given back soon: they are freed when their handles are collected. */
+const YOUNG_MB = 12;
+
 export type Stopped = 'time' | 'memory' | 'crash';
 
 export type TaskResult<R> =
@@ -109,7 +112,7 @@ export class WorkerPool<T, R> {
     const { file, heapMb } = this.options;
     let worker: Worker;
     try {
-      worker = startThread(file, { maxOldGenerationSizeMb: heapMb });
+      worker = startThread(file, { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_MB });
     } catch (error) {
       this.giveUp(error instanceof Error ? error.message : String(error));
       return;

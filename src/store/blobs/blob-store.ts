@@ -133,6 +133,7 @@ export class UnfinishedBlob {
   private size = 0;
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
+  private syncing: Promise<void> | null = null;
 
   constructor(store: BlobStore, path: string, file: FileHandle, hashed: boolean) {
     this.store = store;
@@ -158,6 +159,13 @@ export class UnfinishedBlob {
     while (chunks.length > 0) chunks = notWritten(chunks, (await this.file.writev(chunks)).bytesWritten);
   }
 
+  /** Everything is there: the disk may begin with it while nobody waits. Nothing may be appended any more. */
+  startSync(): void {
+    this.syncing = this.file.sync();
+    // An error is told once, so it is kept for `finish`; a file that is discarded has no use for it.
+    this.syncing.catch(() => undefined);
+  }
+
   async finish(): Promise<Digest> {
     if (this.hash === null) throw new Error('this file has no hash of its own');
     const digest = { sha256: this.hash.digest('hex'), size: this.size };
@@ -173,7 +181,7 @@ export class UnfinishedBlob {
     }
     try {
       await this.flush();
-      await this.file.sync();
+      await (this.syncing ?? this.file.sync());
       await this.file.close();
       await this.store.adopt(this.path, digest);
     } catch (error) {

@@ -57,10 +57,14 @@ export class StagedBlobs {
 
   /** Resolves when all of it is durable under its names. */
   async adopt(): Promise<void> {
-    for (const { path, digest, blob } of this.written) {
-      const file = blob ?? (await this.store.reopen(path));
-      await file.finishAs(digest);
-    }
+    // All are waited for, so that after a fault nothing is still on its way.
+    const done = await Promise.allSettled(
+      this.written.map(async ({ path, digest, blob }) => {
+        const file = blob ?? (await this.store.reopen(path));
+        await file.finishAs(digest);
+      }),
+    );
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
     this.written = [];
   }
 
