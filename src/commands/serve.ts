@@ -37,16 +37,17 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** What tests replace: time and DNS. */
+/** What tests replace: time, DNS and what reads mails in a thread. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  readonly workerFile?: URL;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, workerFile }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
@@ -68,7 +69,7 @@ export async function startGateway(
   );
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
-  const content = contentReaderFor(config, log);
+  const content = contentReaderFor(config, log, workerCount(config.workers), workerFile);
   const intake = createIntake({
     store,
     blobs,
@@ -130,10 +131,11 @@ export async function startGateway(
   }
 }
 
-/** As the config says, except where commands read one mail after the other. Threads start when one is needed. */
-export function contentReaderFor(config: Config, log: Log, workers = workerCount(config.workers)): ContentReader {
+/** With the limits of the config; commands that read one mail after the other need no workers for ordinary ones. */
+export function contentReaderFor(config: Config, log: Log, workers: number, workerFile?: URL): ContentReader {
   const { seconds, megabytes } = config.limits.reading;
-  return createContentReader({ workers, mailMs: seconds * 1000, heapMb: megabytes }, log);
+  const options = { workers, mailMs: seconds * 1000, heapMb: megabytes };
+  return createContentReader(workerFile === undefined ? options : { ...options, workerFile }, log);
 }
 
 /** As the config says. */

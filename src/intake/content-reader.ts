@@ -96,5 +96,8 @@ function isHarmless({ start, whole }: MailSource): boolean {
 }
 
 function mentionsHtml(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').toLowerCase().includes('html');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('latin1')
+    .toLowerCase()
+    .includes('html');
 }

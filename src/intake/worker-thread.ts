@@ -4,10 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 
-export type Answer<R> =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'value'; readonly value: R }
-  | ThrownInWorker;
+export type Answer<R> = { readonly kind: 'ready' } | { readonly kind: 'value'; readonly value: R } | ThrownInWorker;
 
 interface ThrownInWorker {
   readonly kind: 'thrown';
