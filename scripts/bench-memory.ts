@@ -130,7 +130,8 @@ rmSync(folder, { recursive: true, force: true });
 
 const taken = replies.filter((reply) => reply.startsWith('250')).length;
 const megabytesPerSecond = (taken * bytes) / 1024 / 1024 / seconds;
-if (values.json) console.log(JSON.stringify({ mails, bytes, taken, idle, peak, seconds, megabytesPerSecond, goal: GOAL_MB }));
+if (values.json)
+  console.log(JSON.stringify({ mails, bytes, taken, idle, peak, seconds, megabytesPerSecond, goal: GOAL_MB }));
 else {
   console.log(`${mails} mails of ${values.megabytes} MB at once, workers: ${values.workers}`);
   console.log(`  taken     ${taken}, in ${seconds.toFixed(1)} s (${megabytesPerSecond.toFixed(1)} MB/s)`);
