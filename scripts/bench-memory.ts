@@ -2,72 +2,24 @@
  * `npm run bench:memory`: the memory of the whole process (worker threads included) while many large mails arrive at
  * once. Starts the compiled program in a process of its own and reads its resident memory from /proc (Linux only).
  *   --mails N    mails at once (default 20)       --megabytes N   size of each (default 25)
- *   --workers N  as in the config (default auto)  --json          print JSON
+ *   --workers N  as in the config (default 0)  --json          print JSON
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compile, startCompiled } from './compiled-gateway.ts';
 
 const { values } = parseArgs({
   options: {
     mails: { type: 'string', default: '20' },
     megabytes: { type: 'string', default: '25' },
-    workers: { type: 'string', default: 'auto' },
+    workers: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
   },
 });
 const mails = Number(values.mails);
 const bytes = Number(values.megabytes) * 1024 * 1024;
 const GOAL_MB = 300;
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'taquilla-memory-'));
-const configFile = join(folder, 'config.json');
-
-/** The port is the one that the program says it listens on. */
-function start(): Promise<{ pid: number; port: number; stop: () => Promise<void> }> {
-  const config = {
-    company: 'Hosting de Prueba',
-    hostname: 'mail.hosting.example',
-    smtp: { port: 0 },
-    workers: values.workers === 'auto' ? 'auto' : Number(values.workers),
-    authentication: 'off',
-    limits: { connectionsPerAddress: mails + 1 },
-    departments: [
-      {
-        key: 'soporte',
-        names: { es: 'Soporte', en: 'Support' },
-        mailboxes: ['soporte@hosting.example'],
-        accepts: 'anyone',
-      },
-    ],
-    outbound: { transport: { type: 'file', folder: './outbox' } },
-    log: { level: 'warn' },
-  };
-  writeFileSync(configFile, JSON.stringify(config));
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'serve', '--config', configFile], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.on('data', (text: Buffer) => {
-      said += text.toString();
-      const port = /listens on [^ ]+:(\d+) /.exec(said)?.[1];
-      if (port === undefined) return;
-      const stop = async () => {
-        child.kill('SIGTERM');
-        await ended;
-      };
-      resolve({ pid: child.pid ?? 0, port: Number(port), stop });
-    });
-    child.once('exit', (code) => reject(new Error(`the program ended with ${code}`)));
-  });
-}
 
 function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024;
@@ -114,8 +66,9 @@ async function write(socket: NodeJS.WritableStream, head: string, size: number):
   socket.write('--b--\r\n.\r\n');
 }
 
-execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-const gateway = await start();
+compile();
+const workers = values.workers === 'auto' ? 'auto' : Number(values.workers);
+const gateway = await startCompiled({ workers, limits: { connectionsPerAddress: mails + 1 } });
 const idle = residentMb(gateway.pid);
 let peak = idle;
 const timer = setInterval(() => {
@@ -126,7 +79,6 @@ const replies = await Promise.all(Array.from({ length: mails }, (_, number) => s
 const seconds = (performance.now() - started) / 1000;
 clearInterval(timer);
 await gateway.stop();
-rmSync(folder, { recursive: true, force: true });
 
 const taken = replies.filter((reply) => reply.startsWith('250')).length;
 const megabytesPerSecond = (taken * bytes) / 1024 / 1024 / seconds;

@@ -6,9 +6,9 @@ const MAX_WORKERS = 32;
 
 export const workers = z
   .union([z.literal('auto'), z.int().min(0).max(MAX_WORKERS)])
-  .default('auto')
+  .default(0)
   .describe(
-    'Threads that read mails, so that more than one processor is used: a number, or auto (one less than there are processors). 0: ordinary mail is read between other work, and only what could take long in a thread.',
+    'Threads that read mails: a number, or auto (one less than there are processors). 0: only mails that could take long are read in a thread, one at a time; for small mails on two processors this is the fastest (npm run bench:workers).',
   );
 
 export const reading = z

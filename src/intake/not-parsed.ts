@@ -10,7 +10,7 @@ import type { Content } from './read-content.ts';
 import type { Stopped } from './worker-pool.ts';
 
 /** The defect of such a mail. */
-export const NOT_PARSED = 'not-parsed';
+const NOT_PARSED = 'not-parsed';
 
 /** Fields longer than this are left out, and those beyond the number: they may be what the mail was stopped for. */
 const MAX_FIELD = 16 * 1024;

@@ -40,8 +40,6 @@ function testConfig(folder: string, config: World['config'] = {}): Config {
     hostname: 'mail.hosting.example',
     dataFolder: './data',
     smtp: { port: 0, drainSeconds: 2 },
-    // Starting a thread takes longer than most tests.
-    workers: 0,
     authentication: 'off',
     departments: DEPARTMENTS,
     outbound: { transport: { type: 'file', folder: './outbox' } },
