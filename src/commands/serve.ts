@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, type EverySecond, everySecond, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
@@ -21,6 +21,7 @@ import { createLog, type Log } from '../log.ts';
 import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { createSmtpDoor } from '../smtp/server.ts';
+import { CertificateUnusable } from '../smtp/tls-certificate.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
 import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
@@ -39,12 +40,14 @@ export interface Gateway {
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  /** The beat by which the SMTP door measures how long clients take. */
+  readonly seconds?: EverySecond;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, seconds = everySecond }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
@@ -94,6 +97,7 @@ export async function startGateway(
     policy,
     rates,
     log,
+    seconds,
   );
 
   const scheduler = createScheduler({
@@ -225,6 +229,7 @@ export async function serve(options: GlobalOptions): Promise<void> {
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
   if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
+  if (error instanceof CertificateUnusable) return new CommandError(`${error.message}; correct smtp.tls`, 1);
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;

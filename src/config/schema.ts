@@ -10,6 +10,7 @@ import { RISKY_TYPES } from '../mail/risky-file.ts';
 import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
+import { patience } from './patience.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -246,6 +247,7 @@ export const schema = z.strictObject({
         .describe(
           'Attachments over a limit are left out of the ticket, which is noted; the mail itself still has them.',
         ),
+      patience,
       received: positive.default(50).describe('Received lines in one mail. Stops mail that goes in circles.'),
     })
     .prefault({})

@@ -100,6 +100,11 @@ export class SmtpClient {
     this.socket.destroy();
   }
 
+  /** Reads nothing any more, not even that the other side has closed. */
+  pause(): void {
+    this.socket.pause();
+  }
+
   /** Ends the connection without a word. */
   drop(): void {
     this.socket.destroy();
