@@ -53,8 +53,11 @@ it('counts whole commands: single bytes hold no connection open', async () => {
   const { gateway, pass } = await start({ patience: { commandSeconds: 5 } });
   const client = await connect(gateway);
   await client.command('EHLO x');
+  const other = await connect(gateway);
   for (const byte of 'NOOP..') {
     client.write(byte);
+    // Its reply comes after the byte has arrived.
+    await other.command('NOOP');
     pass(1);
   }
   pass(1);
