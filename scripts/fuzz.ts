@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shipped } from '../src/commands/command.ts';
 import { fuzzMime } from '../test/fuzz/mime-fuzzer.ts';
+import { fuzzSmtp } from '../test/fuzz/smtp-fuzzer.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' }, only: { type: 'string' } },
@@ -34,5 +35,15 @@ if (values.only !== 'smtp') {
   );
   for (const { number, what, mail } of finds)
     console.log(`  ${number}: ${what}\n    ${keep(`mime-${seed}-${number}.eml`, mail)}`);
+  if (finds.length > 0) process.exitCode = 1;
+}
+
+if (values.only !== 'mime') {
+  const { dialogues, accepted, stored, finds } = await fuzzSmtp({ seconds, seed });
+  console.log(
+    `smtp: seed ${seed}, ${dialogues} dialogues in ${seconds} s, ${accepted} mails acknowledged and ${stored} stored, ${finds.length} finds`,
+  );
+  for (const [index, { what, dialogues: steps }] of finds.slice(0, 20).entries())
+    console.log(`  ${what}\n    ${keep(`smtp-${seed}-${index}.json`, JSON.stringify(steps, null, 1))}`);
   if (finds.length > 0) process.exitCode = 1;
 }

@@ -41,6 +41,9 @@ function build(): Command {
   program
     .command('serve')
     .description('run the gateway until it is told to stop')
+    .addOption(
+      new Option('--allow-root', 'run as root even where the port needs none (a container)').env('TAQUILLA_ALLOW_ROOT'),
+    )
     .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program

@@ -5,7 +5,7 @@
  *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
@@ -28,6 +28,7 @@ import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { openSecrets, rootCheck } from './start-checks.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -192,6 +193,7 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
+    closeToOthers(folder);
   } catch {
     throw new CommandError(
       `the data folder ${shownPath(folder)} cannot be written; create it or give this user the right to write there`,
@@ -200,10 +202,26 @@ function prepareFolder(folder: string): void {
   }
 }
 
+/** A folder that somebody made beforehand, open to all, holds clients' mail from now on. */
+function closeToOthers(folder: string): void {
+  if ((statSync(folder).mode & 0o077) === 0) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch {
+    // Somebody else's folder: the files in it are closed by themselves.
+  }
+}
+
 /** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
-export async function serve(options: GlobalOptions): Promise<void> {
+export async function serve(options: GlobalOptions & { readonly allowRoot?: boolean }): Promise<void> {
   const { config, demo } = locateConfig(options);
   const log = createLog(config.log.level, config.log.json);
+  const root = rootCheck({
+    uid: process.getuid?.() ?? null,
+    ...config.smtp,
+    allowRoot: demo || options.allowRoot === true,
+  });
+  if (root.verdict === 'refuse') throw new CommandError(root.words, 1);
   let gateway: Gateway;
   try {
     gateway = await startGateway(config, log);
@@ -211,9 +229,8 @@ export async function serve(options: GlobalOptions): Promise<void> {
     throw startFailure(error, config);
   }
   if (demo) await importDemoAccounts(gateway.store, config);
-  announce(config, gateway.port, demo);
-
-  await new Promise<void>((resolve) => {
+  // Before anybody is told that it runs: from then on it may be told to stop.
+  const stopped = new Promise<void>((resolve) => {
     let asked = false;
     const stop = (signal: string) => {
       if (asked) process.kill(process.pid, 'SIGKILL');
@@ -224,6 +241,11 @@ export async function serve(options: GlobalOptions): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+  if (root.verdict === 'warn') log.warn(root.words);
+  const open = openSecrets(config);
+  if (open !== null) log.warn(open);
+  announce(config, gateway.port, demo);
+  await stopped;
 }
 
 /** The causes that an admin can mend, each in one line. */

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import { secretsHidden } from './hidden-secrets.ts';
 import { classifyFailure, type SendError, type SendFailure } from './retry.ts';
 
 export interface Sending {
@@ -46,6 +47,7 @@ const TIMEOUT_MS = 60_000;
 
 export function smtpTransport(options: SmtpOptions): Transport {
   const { user, password } = options;
+  const hide = secretsHidden(user, password);
   const pool = createTransport({
     pool: true,
     host: options.host,
@@ -64,7 +66,7 @@ export function smtpTransport(options: SmtpOptions): Transport {
   });
   return {
     send: ({ envelopeFrom, recipient, bytes }) =>
-      attempt(() => pool.sendMail({ envelope: { from: envelopeFrom, to: [recipient] }, raw: bytes })),
+      attempt(() => pool.sendMail({ envelope: { from: envelopeFrom, to: [recipient] }, raw: bytes }), hide),
     close: () => pool.close(),
   };
 }
@@ -111,12 +113,12 @@ export function fileTransport(folder: string): Transport {
   };
 }
 
-async function attempt(send: () => Promise<unknown>): Promise<SendResult> {
+async function attempt(send: () => Promise<unknown>, hide = (text: string) => text): Promise<SendResult> {
   try {
     await send();
     return { ok: true };
   } catch (error) {
-    return { ok: false, failure: classifyFailure(errorFields(error)), error: messageOf(error) };
+    return { ok: false, failure: classifyFailure(errorFields(error)), error: hide(messageOf(error)) };
   }
 }
 

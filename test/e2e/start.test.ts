@@ -1,66 +1,13 @@
 /** How the program starts and stops, as the process that an admin runs. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { run } from '../support/running.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const binary = fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url));
-
-interface Running {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  /** Resolves with the match as soon as the output holds it; rejects when the process ends before. */
-  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
-  readonly ended: Promise<number | null>;
-}
-
-function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [binary, ...args], {
-    cwd: folder,
-    env: { ...process.env, TAQUILLA_CONFIG: '', ...env },
-  });
-  let output = '';
-  let waiting: (() => void)[] = [];
-  const wake = () => {
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-      wake();
-    });
-  }
-  let over = false;
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('close', (code) => {
-      over = true;
-      wake();
-      resolve(code);
-    });
-  });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (;;) {
-      const match = pattern.exec(output);
-      if (match !== null) return match;
-      if (over) throw new Error(`ended without saying ${pattern}: ${output}`);
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-      });
-    }
-  };
-  return { process: child, output: () => output, says, ended };
-}
 
 function configFile(folder: string, changes: Record<string, unknown> = {}): string {
   const file = join(folder, 'config.json');
@@ -86,6 +33,7 @@ it('says where it listens, finishes what is in flight when it is told to stop, a
   const client = await SmtpClient.open(Number(port));
   expect((await client.command('EHLO x')).code).toBe(250);
   gateway.process.kill('SIGTERM');
+  expect((await client.reply()).text).toMatch(/^4\.3\.2 /);
   expect(await gateway.ended).toBe(0);
   client.drop();
   expect(gateway.output()).toContain('authentication is off');
@@ -164,4 +112,25 @@ it('a database of a newer version is one clear line and exit code 1', async () =
   expect(await gateway.ended).toBe(1);
   expect(gateway.output().trimEnd().split('\n')).toHaveLength(1);
   expect(gateway.output()).toContain('was written by a newer version of Taquilla');
+});
+
+it.runIf(process.getuid?.() === 0)('as root refuses a port that needs no root, unless it is told', async () => {
+  const folder = tempFolder();
+  configFile(folder, { smtp: { host: '0.0.0.0', port: 40_025 } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
+  configFile(folder, { smtp: { host: '0.0.0.0', port: 0 } });
+  // A free port is one above 1024.
+  const refused = run(folder, ['serve']);
+  expect(await refused.ended).toBe(1);
+  for (const [args, env] of [
+    [['serve', '--allow-root'], {}],
+    [['serve'], { TAQUILLA_ALLOW_ROOT: '1' }],
+  ] as const) {
+    const told = run(folder, args, env);
+    await told.says(/listens on/);
+    told.process.kill('SIGTERM');
+    expect(await told.ended).toBe(0);
+  }
 });
