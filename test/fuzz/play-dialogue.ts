@@ -6,6 +6,8 @@ import type { Step } from './dialogue.ts';
 /** How long a reply is waited for; a dialogue out of step has none to wait for. Longer at the end, where all must be in. */
 const REPLY_MS = 80;
 const SILENCE_MS = 400;
+/** The server makes clients wait for its greeting, to find those that do not. */
+const GREETING_MS = 3000;
 const HANDSHAKE_MS = 2000;
 
 export interface Played {
@@ -68,7 +70,7 @@ class Lines {
   async next(): Promise<void> {
     const before = this.text.length;
     if (this.closed) return;
-    await this.something(REPLY_MS);
+    await this.something(before === 0 ? GREETING_MS : REPLY_MS);
     // The rest of a reply of several lines comes with it.
     if (this.text.length > before) await new Promise((resolve) => setImmediate(resolve));
   }
@@ -117,8 +119,12 @@ async function encrypted(plain: Socket, lines: Lines): Promise<Socket> {
 const GOOD =
   /^(?:(?:220|221|250|354)[ -][\x20-\x7e\x80-\xff]*|([45])\d\d[ -]\1\.\d{1,3}\.\d{1,3} [\x20-\x7e\x80-\xff]+)$/;
 
-function judged(said: string, cut: boolean): Played {
+/** To whom talks on in the clear after STARTTLS the server answers with a TLS record: an alert. */
+const ALERT = /(220 [^\r\n]*TLS\r\n)\x15\x03[\s\S]{5}$/;
+
+function judged(whole: string, cut: boolean): Played {
   const wrong: string[] = [];
+  const said = whole.replace(ALERT, '$1');
   const lines = said.split('\r\n');
   const last = lines.pop() ?? '';
   if (last !== '' && !cut) wrong.push(`half a line: ${JSON.stringify(last.slice(0, 200))}`);
