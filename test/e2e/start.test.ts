@@ -114,23 +114,24 @@ it('a database of a newer version is one clear line and exit code 1', async () =
   expect(gateway.output()).toContain('was written by a newer version of Taquilla');
 });
 
-it.runIf(process.getuid?.() === 0)('as root refuses a port that needs no root, unless it is told', async () => {
-  const folder = tempFolder();
-  configFile(folder, { smtp: { host: '0.0.0.0', port: 40_025 } });
-  const gateway = run(folder, ['serve']);
-  expect(await gateway.ended).toBe(1);
-  expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
-  configFile(folder, { smtp: { host: '0.0.0.0', port: 0 } });
-  // A free port is one above 1024.
-  const refused = run(folder, ['serve']);
-  expect(await refused.ended).toBe(1);
-  for (const [args, env] of [
-    [['serve', '--allow-root'], {}],
-    [['serve'], { TAQUILLA_ALLOW_ROOT: '1' }],
-  ] as const) {
-    const told = run(folder, args, env);
-    await told.says(/listens on/);
-    told.process.kill('SIGTERM');
-    expect(await told.ended).toBe(0);
-  }
-});
+it.runIf(process.getuid?.() === 0)(
+  'as root refuses a port that needs no root, unless it is told',
+  async () => {
+    const folder = tempFolder();
+    configFile(folder, { smtp: { host: '0.0.0.0', port: 40_025 } });
+    const gateway = run(folder, ['serve']);
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
+    configFile(folder, { smtp: { host: '0.0.0.0', port: 0 } });
+    for (const [args, env] of [
+      [['serve', '--allow-root'], {}],
+      [['serve'], { TAQUILLA_ALLOW_ROOT: '1' }],
+    ] as const) {
+      const told = run(folder, args, env);
+      await told.says(/listens on/);
+      told.process.kill('SIGTERM');
+      expect(await told.ended).toBe(0);
+    }
+  },
+  60_000,
+);
