@@ -1,0 +1,169 @@
+/**
+ * `npm run bench`: how fast mails are taken, against two others that do less: smtp-server with simpleParser that stores
+ * nothing, and Postfix that stores the mail in its queue. Everything runs on this machine, on loopback; the sides take
+ * turns, several rounds, each started anew. Trust the ratios of one run, not the figures of two.
+ *   --quick            a short run of all scenarios (45 s)      --only NAMES   scenarios, with commas between
+ *   --rounds N         rounds of each side (default 5)          --seconds S    length of a round (default 4)
+ *   --sides NAMES      taquilla, bareParser, postfix            --json FILE    the ratios and the raw rounds
+ *   --receipts HOW     send: the outbox works meanwhile, to a sink (default); wait: receipts stay in the outbox
+ *   --folder PATH      where databases and queues are (default: the system's folder for temporary files)
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { freePort, startNode } from './bench/children.ts';
+import { type Load, startLoad } from './bench/load-process.ts';
+import { postfixMissing, startPostfix } from './bench/postfix.ts';
+import { cpuSeconds, watchMemory } from './bench/process-tree.ts';
+import { median, type Round, ratios, table } from './bench/report.ts';
+import { OPEN_TICKETS, SCENARIOS, type Scenario } from './bench/scenarios.ts';
+import { build, copyTemplate, fillTemplate, knownTickets, startTaquilla } from './bench/taquilla.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    sides: { type: 'string', default: 'taquilla,bareParser,postfix' },
+    receipts: { type: 'string', default: 'send' },
+    json: { type: 'string' },
+    folder: { type: 'string', default: tmpdir() },
+  },
+});
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+const seconds = Number(values.seconds ?? (values.quick ? 1 : 4));
+const warmUpSeconds = values.quick ? 0.4 : 1;
+const wanted = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
+const scenarios = SCENARIOS.filter(({ name }) => wanted.includes(name));
+if (scenarios.length < wanted.length)
+  throw new Error(`--only: there are ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+
+interface Running {
+  readonly port: number;
+  readonly pid: number;
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+const folder = mkdtempSync(join(values.folder, 'taquilla-bench-'));
+// The processes of Postfix run as another user and must get through to their queue.
+chmodSync(folder, 0o755);
+const template = join(folder, 'template');
+const beside = (name: string) => fileURLToPath(new URL(`./bench/${name}`, import.meta.url));
+const sinkPort = await freePort();
+const nobody = await freePort();
+const smarthostPort = values.receipts === 'wait' ? nobody : sinkPort;
+const startTimes: number[] = [];
+
+const SIDES: Readonly<Record<string, () => Promise<Running>>> = {
+  taquilla: async () => {
+    const home = join(folder, 'taquilla');
+    copyTemplate(template, home);
+    const running = await startTaquilla(home, { smarthostPort, config: {} });
+    startTimes.push(running.startMs);
+    return running;
+  },
+  bareParser: async () => {
+    const port = await freePort();
+    return { port, ...(await startNode([beside('bare-parser.mjs'), String(port)], port)) };
+  },
+  postfix: () => {
+    const home = join(folder, 'postfix');
+    rmSync(home, { recursive: true, force: true });
+    return startPostfix(home);
+  },
+};
+
+async function oneRound(side: string, load: Load, scenario: Scenario): Promise<Round> {
+  const start = SIDES[side];
+  if (start === undefined) throw new Error(`--sides: there are ${Object.keys(SIDES).join(', ')}`);
+  const server = await start();
+  try {
+    await load.run({ port: server.port, scenario, seconds: warmUpSeconds });
+    const peak = watchMemory(server.pid);
+    const before = cpuSeconds(server.pid);
+    const result = await load.run({ port: server.port, scenario, seconds });
+    const spent = cpuSeconds(server.pid) - before;
+    return {
+      mailsPerSecond: result.mails / result.seconds,
+      megabytesPerSecond: result.bytes / 1e6 / result.seconds,
+      medianMs: result.median,
+      p95Ms: result.p95,
+      peakMb: peak(),
+      cpuMs: (spent * 1000) / result.mails,
+      replies: result.replies,
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Clients, and tickets to reply to, made by mail like any others. */
+async function prepare(): Promise<string> {
+  await fillTemplate(template);
+  const gateway = await startTaquilla(template, { smarthostPort: sinkPort, config: {} });
+  const load = await startLoad(null);
+  const scenario: Scenario = { name: 'prepare', connections: 20, mix: { 'new-ticket': 100 } };
+  let made = 0;
+  while (made < OPEN_TICKETS) made += (await load.run({ port: gateway.port, scenario, seconds: 0.5 })).mails;
+  load.stop();
+  await gateway.stop();
+  const file = join(folder, 'tickets.json');
+  writeFileSync(file, JSON.stringify(knownTickets(template).slice(0, OPEN_TICKETS)));
+  return file;
+}
+
+const started = performance.now();
+build();
+const sink = spawn(process.execPath, [beside('sink.mjs'), String(sinkPort)], { stdio: 'ignore' });
+try {
+  mkdirSync(template, { recursive: true });
+  const missing = postfixMissing();
+  const sides = values.sides.split(',').filter((side) => side !== 'postfix' || missing === null);
+  if (missing !== null) console.log(`Postfix: ${missing}; it takes no part`);
+  const ticketsFile = await prepare();
+  const load = await startLoad(ticketsFile);
+  const found: Record<string, { ratios: Record<string, number>; rounds: Record<string, Round[]> }> = {};
+  for (const scenario of scenarios) {
+    const all: Record<string, Round[]> = Object.fromEntries(sides.map((side) => [side, []]));
+    for (let round = 0; round < rounds; round += 1) {
+      // Who begins changes from round to round: what one leaves behind for the next (a warm disk) evens out.
+      for (let turn = 0; turn < sides.length; turn += 1) {
+        const side = sides[(turn + round) % sides.length] ?? '';
+        all[side]?.push(await oneRound(side, load, scenario));
+      }
+    }
+    found[scenario.name] = { ratios: ratios(all), rounds: all };
+    console.log(table(scenario.name, all));
+  }
+  load.stop();
+  console.log(`start to listening with a migrated database: ${median(startTimes).toFixed(0)} ms`);
+  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s in all`);
+  if (values.json !== undefined) {
+    const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
+    const of = <T>(read: (one: (typeof found)[string]) => T) =>
+      Object.fromEntries(Object.entries(found).map(([name, one]) => [name, read(one)]));
+    writeFileSync(
+      values.json,
+      JSON.stringify(
+        {
+          date: new Date().toISOString(),
+          machine,
+          options: values,
+          startMs: median(startTimes),
+          ratios: of((one) => one.ratios),
+          rounds: of((one) => one.rounds),
+        },
+        null,
+        2,
+      ),
+    );
+  }
+} finally {
+  sink.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
