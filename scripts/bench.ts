@@ -6,6 +6,7 @@
  *   --rounds N         rounds of each side (default 5)          --seconds S    length of a round (default 4)
  *   --sides NAMES      taquilla, bareParser, postfix            --json FILE    the ratios and the raw rounds
  *   --receipts HOW     send: the outbox works meanwhile, to a sink (default); wait: receipts stay in the outbox
+ *   --profile FOLDER   CPU profiles of Taquilla, for the developer tools of a browser
  *   --folder PATH      where databases and queues are (default: the system's folder for temporary files)
  */
 import { spawn } from 'node:child_process';
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     sides: { type: 'string', default: 'taquilla,bareParser,postfix' },
     receipts: { type: 'string', default: 'send' },
     json: { type: 'string' },
+    profile: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
   },
 });
@@ -57,13 +59,14 @@ const beside = (name: string) => fileURLToPath(new URL(`./bench/${name}`, import
 const sinkPort = await freePort();
 const nobody = await freePort();
 const smarthostPort = values.receipts === 'wait' ? nobody : sinkPort;
+const nodeArgs = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
 const startTimes: number[] = [];
 
 const SIDES: Readonly<Record<string, () => Promise<Running>>> = {
   taquilla: async () => {
     const home = join(folder, 'taquilla');
     copyTemplate(template, home);
-    const running = await startTaquilla(home, { smarthostPort, config: {} });
+    const running = await startTaquilla(home, { smarthostPort, config: {}, nodeArgs });
     startTimes.push(running.startMs);
     return running;
   },
@@ -105,7 +108,7 @@ async function oneRound(side: string, load: Load, scenario: Scenario): Promise<R
 /** Clients, and tickets to reply to, made by mail like any others. */
 async function prepare(): Promise<string> {
   await fillTemplate(template);
-  const gateway = await startTaquilla(template, { smarthostPort: sinkPort, config: {} });
+  const gateway = await startTaquilla(template, { smarthostPort: sinkPort, config: {}, nodeArgs: [] });
   const load = await startLoad(null);
   const scenario: Scenario = { name: 'prepare', connections: 20, mix: { 'new-ticket': 100 } };
   let made = 0;

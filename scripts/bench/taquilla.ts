@@ -20,6 +20,8 @@ export interface TaquillaOptions {
   readonly smarthostPort: number;
   /** More of the config file. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** For Node: a profiler. */
+  readonly nodeArgs: readonly string[];
 }
 
 function configOf(port: number, { smarthostPort, config }: TaquillaOptions) {
@@ -63,7 +65,7 @@ export async function startTaquilla(folder: string, options: TaquillaOptions): P
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(configOf(port, options)));
-  const child = await startNode([main, 'serve', '--config', file], port);
+  const child = await startNode([...options.nodeArgs, main, 'serve', '--config', file], port);
   return { ...child, port };
 }
 
