@@ -23,32 +23,39 @@ import { createOutboxWorker } from '../outbox/worker.ts';
 import { createSmtpDoor } from '../smtp/server.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
-import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
-import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { DatabaseUnusable } from '../store/sqlite/open-database.ts';
 import type { Store } from '../store/store.ts';
+import { openThreadedStore, type ThreadedStore } from '../store/thread/threaded-store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
 
 export interface Gateway {
   readonly port: number;
   readonly store: Store;
+  /** Resolves when the store has stopped working for good: mails are answered with 451, and the program has to be started anew. */
+  readonly lost: Promise<Error>;
   /** Finishes what is in flight, then stops. */
   stop(): Promise<void>;
 }
 
-/** What tests replace: time and DNS. */
+/** What tests replace: time, DNS, and the thread of the store, which takes longer to start than most tests. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  openStore(file: string): Promise<ThreadedStore>;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, openStore }: Surroundings = {
+    clock: systemClock,
+    lookup: systemLookup(AUTH_LIMITS),
+    openStore: openThreadedStore,
+  },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
-  const store = sqliteStore(openDatabase(databaseFile(config)));
+  const { store, lost } = await openStore(databaseFile(config));
   const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
   const policy = () => config.policy;
 
@@ -112,6 +119,7 @@ export async function startGateway(
     return {
       port,
       store,
+      lost,
       stop: async () => {
         await door.close();
         await scheduler.stop();
@@ -209,7 +217,7 @@ export async function serve(options: GlobalOptions): Promise<void> {
   if (demo) await importDemoAccounts(gateway.store, config);
   announce(config, gateway.port, demo);
 
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     let asked = false;
     const stop = (signal: string) => {
       if (asked) process.kill(process.pid, 'SIGKILL');
@@ -220,6 +228,12 @@ export async function serve(options: GlobalOptions): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+  const error = await Promise.race([stopped, gateway.lost]);
+  if (error === undefined) return;
+  log.error({ error }, 'the store has stopped working: the program ends, to be started anew');
+  // What is in flight gets its 451; the store itself can do nothing any more.
+  await gateway.stop().catch(() => undefined);
+  throw new CommandError(`the store has stopped working (${error.message}); start the gateway again`, 1);
 }
 
 /** The causes that an admin can mend, each in one line. */

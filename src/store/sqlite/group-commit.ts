@@ -85,10 +85,14 @@ export class GroupCommit {
         for (const { reject } of group) reject(failure);
         continue;
       }
-      if (this.commitTogether(group)) continue;
-      const again = await this.begin();
-      if (again === null) this.commitEach(group);
-      else for (const { reject } of group) reject(again);
+      if (!this.commitTogether(group)) {
+        const again = await this.begin();
+        if (again === null) this.commitEach(group);
+        else for (const { reject } of group) reject(again);
+      }
+      // The answers go out before the next wait for the disk, and who got one may join the next group.
+      await nextTurn();
+      await nextTurn();
     }
   }
 
@@ -152,6 +156,11 @@ export class GroupCommit {
   private rollBack(): void {
     if (this.sqlite.inTransaction) this.sqlite.exec('rollback');
   }
+}
+
+/** The event loop goes round once. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** SQLite's own result codes as reasons; `null` for anything that is not the state of disk or lock. */
