@@ -4,16 +4,8 @@ import { readAccount, readAccountsFile } from '../desk/accounts-file.ts';
 import { decodeBytes } from '../mail/charset.ts';
 import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
-import {
-  CommandError,
-  type JsonOption,
-  locateConfig,
-  openForReading,
-  openForWriting,
-  print,
-  printJson,
-  withStore,
-} from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForReading, openForWriting } from './open-store.ts';
 import { safe, shownTime, table } from './table.ts';
 
 interface AddOptions extends JsonOption {

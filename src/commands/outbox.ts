@@ -7,11 +7,11 @@ import {
   type GlobalOptions,
   type JsonOption,
   locateConfig,
-  openForReading,
   print,
   printJson,
   withStore,
 } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownTime, table } from './table.ts';
 
 export async function listOutbox(

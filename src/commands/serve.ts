@@ -1,5 +1,6 @@
 /**
- * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it.
+ * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it. The door
+ * opens as early as it can: modules that are not needed to take a mail are loaded behind it.
  *
  *   SMTP door → intake (receive, parse, authenticate, record) → store → outbox worker → transport
  *                                                    scheduler → store → outbox worker
@@ -12,18 +13,15 @@ import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
-import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
-import { createIntake, signingKey } from '../intake/intake.ts';
+import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createLog, type Log } from '../log.ts';
-import { fileTransport, sendmailTransport, smtpTransport, type Transport } from '../outbox/transport.ts';
-import { createOutboxWorker } from '../outbox/worker.ts';
-import { createSmtpDoor } from '../smtp/server.ts';
+import type { Transport } from '../outbox/transport.ts';
+import type { OutboxWorker } from '../outbox/worker.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
+import { DatabaseUnusable } from '../store/database-unusable.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
-import { DatabaseUnusable } from '../store/sqlite/open-database.ts';
 import type { Store } from '../store/store.ts';
 import { openThreadedStore, type ThreadedStore } from '../store/thread/threaded-store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
@@ -55,22 +53,17 @@ export async function startGateway(
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
-  const { store, lost } = await openStore(databaseFile(config));
+  // The thread of the store loads and opens while this one loads what it needs.
+  const [{ store, lost }, { createIntake, signingKey }, { createSmtpDoor }] = await Promise.all([
+    openStore(databaseFile(config)),
+    import('../intake/intake.ts'),
+    import('../smtp/server.ts'),
+  ]);
   const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
   const policy = () => config.policy;
 
-  const worker = createOutboxWorker(
-    store,
-    createTransport(config),
-    {
-      concurrency: config.outbound.concurrency,
-      giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
-      envelopeFrom: config.outbound.envelopeFrom ?? '',
-    },
-    clock,
-    Math.random,
-    log,
-  );
+  let worker: OutboxWorker | null = null;
+  const onQueued = () => worker?.wake();
   const relays = relayAddresses(config);
   const rates = new RateLimits({ ...config.limits, exempt: relays }, clock);
   const intake = createIntake({
@@ -84,7 +77,7 @@ export async function startGateway(
     clock,
     randomBytes,
     maxMailBytes: config.limits.mailBytes,
-    onQueued: worker.wake,
+    onQueued,
   });
   const door = createSmtpDoor(
     {
@@ -108,14 +101,16 @@ export async function startGateway(
     rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: config.hostname } }),
     clock,
     randomBytes,
-    onQueued: worker.wake,
+    onQueued,
     log,
   });
 
   try {
     const port = await door.listen();
+    worker = await loadOutbox(config, store, clock, log);
     worker.start();
     scheduler.start();
+    if (config.authentication !== 'off') await loadLibrary();
     return {
       port,
       store,
@@ -123,7 +118,7 @@ export async function startGateway(
       stop: async () => {
         await door.close();
         await scheduler.stop();
-        await worker.stop();
+        await worker?.stop();
         await store.close();
       },
     };
@@ -169,7 +164,22 @@ function networks(entries: readonly string[]): NetworkList {
   return parsed.networks;
 }
 
-function createTransport(config: Config): Transport {
+/** What sends mails; it loads as long as the door does, and mails wait in the outbox meanwhile. */
+async function loadOutbox(config: Config, store: Store, clock: Clock, log: Log): Promise<OutboxWorker> {
+  const { createOutboxWorker } = await import('../outbox/worker.ts');
+  const { concurrency, giveUpHours, envelopeFrom } = config.outbound;
+  return createOutboxWorker(
+    store,
+    await loadTransport(config),
+    { concurrency, giveUpMs: giveUpHours * 60 * 60 * 1000, envelopeFrom: envelopeFrom ?? '' },
+    clock,
+    Math.random,
+    log,
+  );
+}
+
+async function loadTransport(config: Config): Promise<Transport> {
+  const { fileTransport, sendmailTransport, smtpTransport } = await import('../outbox/transport.ts');
   const { transport, concurrency } = config.outbound;
   switch (transport.type) {
     case 'file':
@@ -268,6 +278,7 @@ function startFailure(error: unknown, config: Config): unknown {
 }
 
 export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
+  const { readAccountsFile } = await import('../desk/accounts-file.ts');
   const path = shipped('fixtures/demo/accounts.json');
   const result = readAccountsFile(
     path,

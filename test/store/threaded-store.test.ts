@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DatabaseUnusable, openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { DatabaseUnusable } from '../../src/store/database-unusable.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { answerCalls } from '../../src/store/thread/answer-calls.ts';

@@ -7,14 +7,12 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { DatabaseUnusable } from '../database-unusable.ts';
 
 export interface OpenDatabase {
   readonly sqlite: Database.Database;
   readonly db: BetterSQLite3Database;
 }
-
-/** Something about the database that its admin has to mend; the message is for people. */
-export class DatabaseUnusable extends Error {}
 
 /** `':memory:'` gives an empty database that lives only in memory. */
 export function openDatabase(file: string): OpenDatabase {

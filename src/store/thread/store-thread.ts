@@ -3,7 +3,8 @@
  * of its port; what arrives meanwhile shares the next transaction.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { DatabaseUnusable, openDatabase } from '../sqlite/open-database.ts';
+import { DatabaseUnusable } from '../database-unusable.ts';
+import { openDatabase } from '../sqlite/open-database.ts';
 import { sqliteStore } from '../sqlite/sqlite-store.ts';
 import { answerCalls } from './answer-calls.ts';
 import { type Opened, toFailure } from './wire.ts';

@@ -5,7 +5,7 @@
  * answered with a 250 that is not on the disk. `lost` tells whoever has to end the program.
  */
 import { Worker } from 'node:worker_threads';
-import { DatabaseUnusable } from '../sqlite/open-database.ts';
+import { DatabaseUnusable } from '../database-unusable.ts';
 import type { Store } from '../store.ts';
 import { askOver } from './ask-over.ts';
 import { fromFailure, type Opened } from './wire.ts';
