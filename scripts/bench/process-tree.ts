@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory of the whole tree, in MB; pages that its processes share are counted for each. */
-export function residentMb(root: number): number {
+function residentMb(root: number): number {
   return tree(root).reduce((sum, pid) => sum + statusKb(pid, 'VmRSS'), 0) / 1024;
 }
 

@@ -43,7 +43,7 @@ function tune(sqlite: Database.Database): void {
   // Pages that many mails change (the tops of indexes, the full-text index) go into the database file once for all of
   // them. The log is at most about this long: 8,000 pages of 4 KB.
   sqlite.pragma('wal_autocheckpoint = 8000');
-  sqlite.pragma('cache_size = -65536');
+  sqlite.pragma('cache_size = -16384');
   // What a statement needs to undo itself would go through a temporary file.
   sqlite.pragma('temp_store = MEMORY');
 }

@@ -16,9 +16,15 @@ export interface ThreadedStore {
   readonly lost: Promise<Error>;
 }
 
+/** What a mail leaves behind in this thread is gone with its transaction: more room only makes the process larger. */
+const YOUNG_MB = 16;
+
 /** Rejects with `DatabaseUnusable` as `openDatabase` does. */
 export async function openThreadedStore(file: string): Promise<ThreadedStore> {
-  const worker = new Worker(program(), { workerData: { file } });
+  const worker = new Worker(program(), {
+    workerData: { file },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   await opened(worker, file);
   const asking = askOver(worker);
   const lost = new Promise<Error>((resolve) => {
