@@ -11,8 +11,8 @@ import { addDeskCommands } from './commands/desk-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
 import { addOutboxCommands } from './commands/outbox-options.ts';
 import { addTemplateCommands } from './commands/templates-options.ts';
+import { DatabaseUnusable } from './store/database-unusable.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
-import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 import { OUTBOX_STATES } from './store/store.ts';
 import { LANGUAGES, TICKET_STATUSES } from './tickets/model.ts';
 

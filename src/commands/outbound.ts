@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import type { DestinationSettings } from '../config/outbound.ts';
+import type { ConfigProblem } from '../config/problems.ts';
 import type { Config } from '../config.ts';
 import { signingKey } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
@@ -9,7 +10,7 @@ import { normalizeDomain } from '../mail/address.ts';
 import { signBounceAddress } from '../mail/bounce-address.ts';
 import type { SigningKey } from '../mail/message-id.ts';
 import { type DestinationLimits, Destinations } from '../outbox/destinations.ts';
-import { dkimSigner, readDkimKey } from '../outbox/dkim-signer.ts';
+import { DkimKeyUnusable, dkimSigner, readDkimKey } from '../outbox/dkim-signer.ts';
 import { fileTransport } from '../outbox/file-transport.ts';
 import { mailRenderer } from '../outbox/render.ts';
 import { sendmailTransport } from '../outbox/sendmail-transport.ts';
@@ -29,9 +30,11 @@ export interface WayOut {
    * where it is not wanted after all.
    */
   prepare(next: Config): { apply(): void; drop(): void };
+  /** Why `prepare` would throw. */
+  against(next: Config): readonly ConfigProblem[];
 }
 
-/** Throws `DkimKeyUnusable` or a `CommandError` where a file that the config names can't be used. */
+/** Throws a `CommandError` where a file that the config names can't be used. */
 export function wayOutFor(
   config: Config,
   store: OutboxStore,
@@ -59,26 +62,44 @@ export function wayOutFor(
       destinations: new Destinations((domain) => limitsFor(domain)),
     },
   );
+  const prepare: WayOut['prepare'] = (next) => {
+    const nextRender = rendererFor(next, log);
+    const nextTransport = sameTransport(running, next) ? null : transportFor(next);
+    return {
+      apply() {
+        running = next;
+        render = nextRender;
+        limitsFor = limitsOf(next.outbound.destinations);
+        if (nextTransport !== null) {
+          transport.switchTo(nextTransport);
+          worker.retryNow();
+        }
+        worker.wake();
+      },
+      drop: () => nextTransport?.close(),
+    };
+  };
   return {
     worker,
-    prepare(next) {
-      const nextRender = rendererFor(next, log);
-      const nextTransport = sameTransport(running, next) ? null : transportFor(next);
-      return {
-        apply() {
-          running = next;
-          render = nextRender;
-          limitsFor = limitsOf(next.outbound.destinations);
-          if (nextTransport !== null) {
-            transport.switchTo(nextTransport);
-            worker.retryNow();
-          }
-          worker.wake();
-        },
-        drop: () => nextTransport?.close(),
-      };
+    prepare,
+    against(next) {
+      try {
+        prepare(next).drop();
+        return [];
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        return [{ path: 'outbound', message: error.message }];
+      }
     },
   };
+}
+
+function usableKey(dkim: Parameters<typeof readDkimKey>[0]): ReturnType<typeof readDkimKey> {
+  try {
+    return readDkimKey(dkim);
+  } catch (error) {
+    throw error instanceof DkimKeyUnusable ? new CommandError(error.message, 1) : error;
+  }
 }
 
 function sameTransport(one: Config, other: Config): boolean {
@@ -93,7 +114,7 @@ function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
     log.error({ mistake }, 'a mail template has a mistake'),
   );
   if (dkim === undefined) return render;
-  const sign = dkimSigner(readDkimKey(dkim));
+  const sign = dkimSigner(usableKey(dkim));
   return async (mail, date) => sign(await render(mail, date));
 }
 

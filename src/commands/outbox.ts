@@ -7,12 +7,12 @@ import {
   type GlobalOptions,
   type JsonOption,
   locateConfig,
-  openForReading,
   print,
   printJson,
   withStore,
 } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownTime, table } from './table.ts';
 
 export async function listOutbox(

@@ -1,6 +1,7 @@
 /** Puts a mail into the outbox. */
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { OutgoingMail } from '../../tickets/decision.ts';
+import { insertRow } from './insert-row.ts';
 import { outbox } from './schema.ts';
 
 /** In the transaction of its cause. `intakeId`: of the mail that caused it. */
@@ -11,16 +12,14 @@ export function queueMail(
   intakeId: number | null,
   now: number,
 ): void {
-  db.insert(outbox)
-    .values({
-      kind: mail.data.kind,
-      ticketId,
-      intakeId,
-      recipient: mail.recipient,
-      messageId: mail.messageId,
-      mail,
-      nextAttemptAt: now,
-      createdAt: now,
-    })
-    .run();
+  insertRow(db, outbox, {
+    kind: mail.data.kind,
+    ticketId,
+    intakeId,
+    recipient: mail.recipient,
+    messageId: mail.messageId,
+    mail,
+    nextAttemptAt: now,
+    createdAt: now,
+  });
 }
