@@ -1,6 +1,9 @@
 /** `taquilla outbox`: the mails that wait, are sent, or failed. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Bounce } from '../mail/automatic.ts';
 import { renderMail } from '../outbox/render.ts';
+import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { OutboxDetail, OutboxState } from '../store/store.ts';
 import {
   CommandError,
@@ -57,7 +60,10 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
 /** The mail itself as it goes out, to standard output. */
 export async function catOutgoing(id: number, options: GlobalOptions): Promise<void> {
   const mail = await find(id, options);
-  process.stdout.write(mail.rendered ?? (await renderMail(mail.mail, Date.now())));
+  const { config } = locateConfig(options);
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const openFile = (sha256: string) => blobs.read(sha256);
+  process.stdout.write(mail.rendered ?? (await renderMail(mail.mail, mail.createdAt, openFile)));
 }
 
 function bounceLine({ action, status, diagnostic }: Bounce): string {

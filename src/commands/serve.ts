@@ -59,6 +59,7 @@ export async function startGateway(
       concurrency: config.outbound.concurrency,
       giveUpMs: config.outbound.giveUpHours * 60 * 60 * 1000,
       envelopeFrom: config.outbound.envelopeFrom ?? '',
+      openFile: (sha256) => blobs.read(sha256),
     },
     clock,
     Math.random,

@@ -10,6 +10,7 @@ import { RISKY_TYPES } from '../mail/risky-file.ts';
 import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
+import { departmentStaffSettings, STAFF, staffMember, staffSettings } from './staff-settings.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -82,15 +83,8 @@ const department = z.strictObject({
     .optional()
     .describe('Where people find help; named in refusals.'),
   helpPhone: z.string().min(3).max(40).optional().describe('Named in refusals where there is no helpUrl.'),
-  staff: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).describe('Who it is.'),
-        address: address.describe('Where they write from; never a mailbox.'),
-      }),
-    )
-    .default([])
-    .describe('People who work for this department. Their mails join tickets as internal notes.'),
+  staff: z.array(staffMember(address)).default([]).describe(STAFF),
+  ...departmentStaffSettings,
 });
 
 const transport = z
@@ -201,6 +195,7 @@ export const schema = z.strictObject({
     .describe(
       'Receipts and notices within an hour to addresses of one domain that are not registered one by one. Stops a robot that answers from a new address each time.',
     ),
+  ...staffSettings,
   postmasterDepartment: z
     .string()
     .optional()
@@ -245,6 +240,11 @@ export const schema = z.strictObject({
         .prefault({})
         .describe(
           'Attachments over a limit are left out of the ticket, which is noted; the mail itself still has them.',
+        ),
+      staffFileBytes: positive
+        .default(10_485_760)
+        .describe(
+          'Attached files that go along with one mail to staff, bytes; the others are named in it. Stops one mail of a client from becoming large mails to everybody.',
         ),
       received: positive.default(50).describe('Received lines in one mail. Stops mail that goes in circles.'),
     })

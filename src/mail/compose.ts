@@ -2,6 +2,7 @@
  * An outgoing mail as bytes (RFC 5322, MIME through nodemailer's composer). Every address is checked by our own
  * rule and handed over as an object, so that nothing in a name or subject can become a recipient or a header.
  */
+import type { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { isAddress } from './address.ts';
 import { withoutControls } from './header-lines.ts';
@@ -22,7 +23,17 @@ export interface Composition {
   readonly autoSubmitted: 'auto-replied' | 'auto-generated' | null;
   /** `es`, `en` (RFC 3282). */
   readonly language: string;
+  readonly files?: readonly ComposedFile[];
 }
+
+export interface ComposedFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly open: () => Readable;
+}
+
+/** A type of somebody else's mail must not bring parameters or line breaks along; text and mails stay files. */
+const CONTENT_TYPE = /^(?!(?:message|multipart)\/)[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/;
 
 const MESSAGE_ID = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/;
 
@@ -47,6 +58,12 @@ export async function composeMail(mail: Composition): Promise<Buffer> {
     ...(references.length === 0 ? {} : { references: [...new Set(references)] }),
     date: new Date(mail.date),
     headers: { ...automatic, 'Content-Language': mail.language },
+    attachments: (mail.files ?? []).map(({ name, contentType, open }) => ({
+      filename: oneLine(name),
+      contentType: CONTENT_TYPE.test(contentType) ? contentType : 'application/octet-stream',
+      contentDisposition: 'attachment' as const,
+      content: open(),
+    })),
     disableFileAccess: true,
     disableUrlAccess: true,
     // The text is ours to keep as it is; base64 would hide it from people who look at the raw mail.

@@ -6,7 +6,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { OutboxDetail, OutboxStore, SendOutcome } from '../store/store.ts';
-import { renderMail } from './render.ts';
+import { type OpenFile, renderMail } from './render.ts';
 import { nextAttempt, transportPause } from './retry.ts';
 import type { SendResult, Transport } from './transport.ts';
 
@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly giveUpMs: number;
   /** Envelope sender of everything we send; `''` is the null sender. */
   readonly envelopeFrom: string;
+  /** Attached files, by their hash. */
+  readonly openFile?: OpenFile;
 }
 
 export interface OutboxWorker {
@@ -96,7 +98,7 @@ export function createOutboxWorker(
   async function attempt(row: OutboxDetail): Promise<SendOutcome> {
     const bytes = row.rendered ?? (await render(row));
     if (bytes === null) return { state: 'failed', error: 'the mail could not be made (see the log)' };
-    if (row.rendered === null) await store.freezeMail(row.id, bytes);
+    if (row.rendered === null && row.mail.files === undefined) await store.freezeMail(row.id, bytes);
     const label = `${String(row.id).padStart(6, '0')}-${row.ticket ?? 'notice'}-${row.recipient}`;
     const result = await transport.send({ envelopeFrom: options.envelopeFrom, recipient: row.recipient, bytes, label });
     const outcome = outcomeOf(row, result);
@@ -116,7 +118,8 @@ export function createOutboxWorker(
   /** `null`: a fault of ours that another attempt would not mend. */
   async function render(row: OutboxDetail): Promise<Buffer | null> {
     try {
-      return await renderMail(row.mail, clock.now());
+      // With files it is made anew for each attempt: ten megabytes for each of the staff have no place in the database.
+      return await renderMail(row.mail, row.mail.files === undefined ? clock.now() : row.createdAt, options.openFile);
     } catch (error) {
       log.error({ error, outbox: row.id }, 'a mail could not be made');
       return null;

@@ -7,6 +7,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { OutboxDetail, SendOutcome } from '../store.ts';
 import { noteDelivery } from './auto-close-rows.ts';
 import { outboxColumns } from './outbox-columns.ts';
+import { tellUndelivered } from './queue-mail.ts';
 import { outbox, tickets } from './schema.ts';
 
 export function claimMails(db: BetterSQLite3Database, limit: number, now: number, leaseMs: number): OutboxDetail[] {
@@ -65,6 +66,7 @@ export function finishMail(db: BetterSQLite3Database, id: number, outcome: SendO
     .where(eq(outbox.id, id))
     .run();
   if (outcome.state !== 'queued') noteDelivery(db, id, now);
+  if (outcome.state === 'failed') tellUndelivered(db, id, outcome.error, now);
 }
 
 export function nextDueAt(db: BetterSQLite3Database): number | null {
