@@ -30,7 +30,7 @@ export function policyOf(values: Settings): Policy {
       },
       helpUrl: one.helpUrl ?? null,
       helpPhone: one.helpPhone ?? null,
-      ...staffPolicyOf(one, values),
+      ...staffPolicyOf(one),
     })),
     mailboxes,
     domains: [...new Set(mailboxes.map((box) => domainOf(box.address)))],

@@ -4,7 +4,6 @@ import { normalizeAddress } from '../mail/address.ts';
 import { LANGUAGES } from '../tickets/model.ts';
 import { ANSWERS_TO, type Department, NOTIFY, STAFF_REPLIES } from '../tickets/policy.ts';
 
-const hour = z.int().min(0).max(23);
 const notify = z.enum(NOTIFY);
 
 export const STAFF =
@@ -36,22 +35,10 @@ export const departmentStaffSettings = {
   notify: notify
     .default('all')
     .describe('Which mails of clients its staff are told of: all, those on their own tickets, none.'),
-  digestHour: hour
-    .nullable()
-    .optional()
-    .describe(
-      'Hour (0 to 23, server’s time) of its digest of held and refused mails; null: none. As for all where not given.',
-    ),
 };
 
 /** Of the installation. */
 export const staffSettings = {
-  digestHour: hour
-    .nullable()
-    .default(8)
-    .describe(
-      'Hour (0 to 23, server’s time) at which staff hear of mails that were held and refused since the day before; null: never.',
-    ),
   staffAnswersPerHour: z
     .int()
     .min(1)
@@ -63,7 +50,6 @@ export const staffSettings = {
 
 interface Written extends Pick<Department, 'language' | 'staffReplies' | 'answersTo'> {
   readonly notify: (typeof NOTIFY)[number];
-  readonly digestHour?: number | null | undefined;
   readonly staff: readonly {
     readonly name: string;
     readonly address: string;
@@ -72,10 +58,7 @@ interface Written extends Pick<Department, 'language' | 'staffReplies' | 'answer
   }[];
 }
 
-export function staffPolicyOf(
-  department: Written,
-  installation: { readonly digestHour: number | null },
-): Pick<Department, 'staff' | 'staffReplies' | 'answersTo' | 'digestHour'> {
+export function staffPolicyOf(department: Written): Pick<Department, 'staff' | 'staffReplies' | 'answersTo'> {
   return {
     staff: department.staff.map(({ name, address, language, notify: own }) => ({
       name,
@@ -85,6 +68,5 @@ export function staffPolicyOf(
     })),
     staffReplies: department.staffReplies,
     answersTo: department.answersTo,
-    digestHour: department.digestHour === undefined ? installation.digestHour : department.digestHour,
   };
 }

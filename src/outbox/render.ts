@@ -16,7 +16,6 @@ import { RECEIPT } from './templates/receipt.ts';
 import { REFUSAL_NOTICE } from './templates/refusal-notice.ts';
 import { REPLY_NOTICE } from './templates/reply-notice.ts';
 import { STAFF_ANSWER } from './templates/staff-answer.ts';
-import { STAFF_DIGEST } from './templates/staff-digest.ts';
 import { STAFF_MAIL_RETURNED } from './templates/staff-mail-returned.ts';
 import { STAFF_NOTICES } from './templates/staff-notices.ts';
 import { STATUS_MAILS } from './templates/status-mails.ts';
@@ -34,7 +33,6 @@ const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
   'opened-for-client': OPENED_FOR_CLIENT,
   'staff-mail-returned': STAFF_MAIL_RETURNED,
   'answer-undelivered': ANSWER_UNDELIVERED,
-  'staff-digest': STAFF_DIGEST,
 };
 
 /** A person's answer, an answer to a mail, or neither (RFC 3834 section 5). */
@@ -42,9 +40,6 @@ function writtenBy(kind: OutgoingKind): 'auto-replied' | 'auto-generated' | null
   if (kind === 'staff-answer') return null;
   return ANSWERS.has(kind) || kind === 'refusal-notice' ? 'auto-replied' : 'auto-generated';
 }
-
-/** Not part of any ticket: nothing to answer above. */
-const WITHOUT_MARKER: ReadonlySet<OutgoingKind> = new Set(['refusal-notice', 'staff-digest']);
 
 const plain = new Liquid({ strictVariables: true, strictFilters: true });
 const escaping = new Liquid({ strictVariables: true, strictFilters: true, outputEscape: 'escape' });
@@ -68,7 +63,8 @@ export interface RenderedTexts {
 
 export function renderTexts(mail: OutgoingMail): RenderedTexts {
   const template = TEMPLATES[mail.data.kind][mail.language];
-  const marker = WITHOUT_MARKER.has(mail.data.kind) ? '' : REPLY_MARKER[mail.language];
+  // A notice is not part of any ticket: nothing to answer above.
+  const marker = mail.data.kind === 'refusal-notice' ? '' : REPLY_MARKER[mail.language];
   const data = { ...mail.data, marker, newline: '\n' };
   const subject = fill(plain, template.subject, data);
   const body = fill(escaping, template.html, data);

@@ -6,7 +6,7 @@ import { domainToUnicode } from 'node:url';
 import { domainOf, localPartOf } from '../mail/address.ts';
 import type { Policy } from './policy.ts';
 
-export function staffAddresses({ departments }: Pick<Policy, 'departments'>): string[] {
+function staffAddresses({ departments }: Pick<Policy, 'departments'>): string[] {
   return [...new Set(departments.flatMap(({ staff }) => staff.map(({ address }) => address)))];
 }
 
@@ -21,6 +21,20 @@ export function maskStaff(text: string, policy: Pick<Policy, 'departments'>, mai
     }
   }
   return masked;
+}
+
+/** In a file's name nothing ends an address: `informe-ana@hosting.example.pdf`. */
+export function maskStaffName(name: string, policy: Pick<Policy, 'departments'>, mailbox: string): string {
+  return staffAddresses(policy).reduce((masked, address) => {
+    const lower = asciiLower(masked);
+    const pieces: string[] = [];
+    let done = 0;
+    for (let at = lower.indexOf(address); at >= 0; at = lower.indexOf(address, done)) {
+      pieces.push(masked.slice(done, at), mailbox);
+      done = at + address.length;
+    }
+    return [...pieces, masked.slice(done)].join('');
+  }, name);
 }
 
 function maskOne(text: string, local: string, atDomain: string, mailbox: string): string {

@@ -6,7 +6,7 @@ import { displayNames } from '../mail/file-name.ts';
 import type { ParsedAttachment } from '../mail/keep-attachments.ts';
 import { visibleText } from '../mail/visible-reply.ts';
 import type { IncomingMail } from './incoming-mail.ts';
-import { maskStaff } from './mask-staff.ts';
+import { maskStaffName } from './mask-staff.ts';
 import type { Policy } from './policy.ts';
 
 export interface OutgoingFile {
@@ -92,7 +92,7 @@ export function filesForClient(
   const cards: string[] = [];
   for (const [position, file] of mail.attachments.entries()) {
     if (dropped.includes(position)) continue;
-    const name = maskStaff(names[position] ?? '', policy, mailbox);
+    const name = maskStaffName(names[position] ?? '', policy, mailbox);
     const lower = name.toLowerCase();
     if (file.contentType === 'message/rfc822' || lower.endsWith('.eml') || lower.endsWith('.msg')) mails.push(name);
     else if (CARDS.has(file.contentType) || CARD_NAMES.some((end) => lower.endsWith(end))) cards.push(name);

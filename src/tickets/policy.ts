@@ -56,8 +56,6 @@ export interface Department {
   readonly staff: readonly Staff[];
   readonly staffReplies: StaffReplies;
   readonly answersTo: AnswersTo;
-  /** Hour (server's time) at which staff hear of mails that were held and refused; `null`: never. */
-  readonly digestHour: number | null;
 }
 
 /** A recipient address that leads to a department. */

@@ -132,31 +132,9 @@ export interface AnswerUndeliveredData {
   readonly text: string;
 }
 
-export interface DigestEntry {
-  readonly reference: string;
-  readonly verdict: 'hold' | 'refuse';
-  /** `unregistered-sender` … */
-  readonly reason: string;
-  readonly sender: string;
-  readonly subject: string;
-}
-
-/** To a staff member, once a day: mails that were not let in. */
-export interface StaffDigestData {
-  readonly kind: 'staff-digest';
-  readonly company: string;
-  readonly department: string;
-  readonly name: string;
-  readonly held: readonly DigestEntry[];
-  readonly refused: readonly DigestEntry[];
-  /** More than are listed. */
-  readonly more: number;
-}
-
 export type StaffMailData =
   | StaffAnswerData
   | OpenedForClientData
   | StaffNoticeData
   | StaffMailReturnedData
-  | AnswerUndeliveredData
-  | StaffDigestData;
+  | AnswerUndeliveredData;

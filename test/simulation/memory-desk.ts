@@ -12,8 +12,8 @@ import { ANSWERS, isFromPerson } from '../../src/tickets/lifecycle.ts';
 import type { Contact, Ticket } from '../../src/tickets/model.ts';
 import type { ReportedMail } from '../../src/tickets/note-bounce.ts';
 import type { Policy } from '../../src/tickets/policy.ts';
-import { candidateIds } from '../../src/tickets/ticket-id.ts';
 import type { TicketFacts } from '../../src/tickets/ticket-facts.ts';
+import { candidateIds } from '../../src/tickets/ticket-id.ts';
 import { expectedTicket } from '../../src/tickets/which-ticket.ts';
 
 const HOUR = 3_600_000;
@@ -135,8 +135,7 @@ export class MemoryDesk implements Desk {
       newestMessageId: byClient.at(-1)?.mail.messageId ?? null,
       openerIs: {
         contact: this.contacts.some(
-          (one) =>
-            one.accountId === accountId && (one.address === opener || one.address === `*@${domainOf(opener)}`),
+          (one) => one.accountId === accountId && (one.address === opener || one.address === `*@${domainOf(opener)}`),
         ),
         verified: byClient.some((one) => one.verified && sender(one) === opener),
         person: byClient.some(({ mail }) => isFromPerson(mail.kind)),

@@ -41,7 +41,6 @@ export function department(over: Partial<Department> = {}): Department {
     staff: [],
     staffReplies: 'public',
     answersTo: 'opener',
-    digestHour: null,
     ...over,
   };
 }

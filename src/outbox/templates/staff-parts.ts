@@ -16,7 +16,7 @@ export const htmlText = (name: string, style = ''): string =>
 /** The same as a quotation, with a line at its side. */
 export const htmlQuote = (name: string): string => htmlText(name, 'padding-left:12px;border-left:3px solid #b9c4ce;');
 
-export const COMMANDS: Record<Language, readonly (readonly [string, string])[]> = {
+const COMMANDS: Record<Language, readonly (readonly [string, string])[]> = {
   es: [
     ['#nota', 'lo que escribas queda como nota interna; no se envía'],
     ['#resuelto  #pendiente  #cerrar  #abrir', 'cambia el estado'],

@@ -298,7 +298,6 @@ export const outbox = sqliteTable(
         'staff-answers-crossed',
         'staff-mail-returned',
         'answer-undelivered',
-        'staff-digest',
       ],
     }).notNull(),
     ticketId: integer('ticket_id').references(() => tickets.id),
