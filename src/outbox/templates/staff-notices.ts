@@ -78,7 +78,7 @@ const WORDS: Record<Language, Words> = {
     risky: 'tipo peligroso',
     large: 'por su tamaño',
     fetch:
-      'Para verlos: taquilla ticket show {{ ticketId }}, y taquilla ticket attachment {{ ticketId }} con su número.',
+      'Para verlos: taquilla tickets show {{ ticketId }}, y taquilla tickets attachment {{ ticketId }} con su número.',
     reply:
       '{% if replies == "note" %}Responde a este correo y lo que escribas quedará en el ticket como nota interna.{% else %}Responde a este correo y lo que escribas por encima de la línea le llegará al cliente desde {{ department }}, sin tu dirección.{% endif %}',
     commands: 'En las primeras líneas puedes poner:',
@@ -100,7 +100,7 @@ const WORDS: Record<Language, Words> = {
     risky: 'dangerous type',
     large: 'for their size',
     fetch:
-      'To see them: taquilla ticket show {{ ticketId }}, and taquilla ticket attachment {{ ticketId }} with their number.',
+      'To see them: taquilla tickets show {{ ticketId }}, and taquilla tickets attachment {{ ticketId }} with their number.',
     reply:
       '{% if replies == "note" %}Reply to this mail, and what you write stays on the ticket as an internal note.{% else %}Reply to this mail, and what you write above the line goes to the client from {{ department }}, without your address.{% endif %}',
     commands: 'In the first lines you can put:',
