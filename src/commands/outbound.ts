@@ -1,5 +1,7 @@
 /** The way out as the config says it: transport, signatures, limits, and who each mail says it is from. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { DestinationSettings } from '../config/outbound.ts';
 import type { ConfigProblem } from '../config/problems.ts';
@@ -19,6 +21,7 @@ import { smtpTransport } from '../outbox/smtp-transport.ts';
 import { switchableTransport } from '../outbox/switchable-transport.ts';
 import type { Transport } from '../outbox/transport.ts';
 import { createOutboxWorker, type OutboxWorker, type WorkerSurroundings } from '../outbox/worker.ts';
+import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { OutboxStore } from '../store/store.ts';
 import { CommandError } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
@@ -110,8 +113,11 @@ function sameTransport(one: Config, other: Config): boolean {
 
 function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
   const { dkim } = config.outbound;
-  const render = mailRenderer(installedTemplates(config).templates, (mistake) =>
-    log.error({ mistake }, 'a mail template has a mistake'),
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const render = mailRenderer(
+    installedTemplates(config).templates,
+    (mistake) => log.error({ mistake }, 'a mail template has a mistake'),
+    (sha256) => blobs.read(sha256),
   );
   if (dkim === undefined) return render;
   const sign = dkimSigner(usableKey(dkim));

@@ -10,8 +10,12 @@ import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import { isFromPerson } from '../../tickets/lifecycle.ts';
 import type { MailToRecord, RawMail } from '../store.ts';
 import { restartClock } from './auto-close-rows.ts';
+
+import { writeStep } from './desk-changes.ts';
+
 import { insertRow } from './insert-row.ts';
 import { markUndeliverable } from './outbox-notes.ts';
+
 import { queueMail } from './queue-mail.ts';
 import {
   attachments,
@@ -65,6 +69,11 @@ function writeConsequences(
     writeNotes(db, ticketId, intakeId, effect.notes, now);
     writeMessage(db, ticketId, intakeId, mail, effect.message, risky, now);
     writeFollowers(db, ticketId, intakeId, copied, now);
+    for (const { ticket, request, answer } of effect.steps ?? []) {
+      // A ticket that this mail opens has its row only now.
+      const row = ticket.ticketId === 0 ? { ...ticket, ticketId } : ticket;
+      writeStep(db, row, request, answer, now);
+    }
   }
   if (reachable.length > 0) {
     db.update(contacts)
@@ -191,7 +200,7 @@ function writeMessage(
     verified: message.verified,
     messageId: mail.messageId,
     text: mail.text,
-    visibleRanges: mail.cut.visible,
+    visibleRanges: message.visible ?? mail.cut.visible,
     cutRule: mail.cut.rule,
     cutConfidence: Math.round(mail.cut.confidence * 100),
     html: mail.html,
