@@ -5,7 +5,7 @@
  *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
@@ -31,6 +31,7 @@ import type { Store } from '../store/store.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
 import { outboxWorkerFor } from './outbound.ts';
+import { notifySystemd } from './systemd.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -187,6 +188,7 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
   }
   if (demo) await importDemoAccounts(gateway.store, config);
   announce(config, gateway.port, demo);
+  await notifySystemd('ready', process.env, log);
 
   await new Promise<void>((resolve) => {
     let asked = false;
@@ -194,6 +196,7 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
       if (asked) process.kill(process.pid, 'SIGKILL');
       asked = true;
       log.info({ signal }, 'stopping: mails in flight are finished first');
+      void notifySystemd('stopping', process.env, log);
       void gateway.stop().then(resolve);
     };
     process.on('SIGTERM', stop);
@@ -282,8 +285,15 @@ function announce(config: Config, port: number, demo: boolean): void {
       `Receipts go out through ${transport.type === 'smtp' ? `${transport.host}:${transport.port}` : transport.path}.`,
     );
   }
-  if (demo) lines.push('', 'Send a first mail from another terminal:', '', '  npm run first-mail', '');
+  if (demo) lines.push('', 'Send a first mail from another terminal:', '', `  ${firstMailLine(host, port)}`, '');
   for (const line of lines) print(line);
+}
+
+/** The script is there in a checkout only. */
+function firstMailLine(host: string, port: number): string {
+  if (existsSync(shipped('scripts/first-mail.mjs'))) return 'npm run first-mail';
+  const mail = shipped('fixtures/demo/1-new-matter.eml');
+  return `curl --url smtp://${host}:${port} --mail-from ana@laespiga.example --mail-rcpt soporte@example.com --upload-file ${mail}`;
 }
 
 const WHO = {
