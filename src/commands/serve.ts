@@ -13,6 +13,7 @@ import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trust
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
+import { createRetentionClock } from '../desk/retention-clock.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
 import { createFreeSpace } from '../intake/free-space.ts';
@@ -58,6 +59,7 @@ export async function startGateway(
   const blobFolder = join(config.dataFolder, 'blobs');
   const blobs = new BlobStore(blobFolder, randomUUID);
   const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
+  const retention = createRetentionClock({ store, blobs, retention: config.retention, clock, log });
   const policy = () => config.policy;
 
   const worker = outboxWorkerFor(config, store, keys, clock, log);
@@ -108,6 +110,7 @@ export async function startGateway(
     worker.start();
     scheduler.start();
     sweeper.start();
+    retention.start();
     return {
       port,
       store,
@@ -116,6 +119,7 @@ export async function startGateway(
         await door.close();
         await scheduler.stop();
         await sweeper.stop();
+        await retention.stop();
         await worker.stop();
         await store.close();
       },

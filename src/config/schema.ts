@@ -13,6 +13,7 @@ import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tic
 import { freeBytes } from './free-bytes.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
+import { retention } from './retention.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -280,6 +281,7 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('What becomes of attached files.'),
+  retention,
   trustedRelays: z
     .array(
       z.discriminatedUnion('tells', [

@@ -33,17 +33,19 @@ import {
   pageMails,
 } from './desk-rows.ts';
 import { GroupCommit } from './group-commit.ts';
+import { keepingMethods } from './keeping-methods.ts';
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
-import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
+import { rawColumns, rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
 
-export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
+export function sqliteStore(opened: OpenDatabase): Store {
+  const { sqlite, db } = opened;
   const loadFacts = prepareLoadFacts(db);
   const commits = new GroupCommit(sqlite);
   const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false }: Rules): Decision =>
@@ -119,6 +121,8 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findOutgoing: async (id) => findOutgoing(db, id),
     namedBlobs: async (names) => namedBlobs(db, names),
 
+    ...keepingMethods(opened, commits),
+
     close: async () => {
       await commits.idle();
       sqlite.close();
@@ -163,7 +167,7 @@ function keptRow(mail: MailToKeep): typeof intakeRecords.$inferInsert {
     messageId: '',
     fingerprint: '',
     size: mail.size,
-    rawSha256: 'blob' in mail.raw ? mail.raw.blob.sha256 : null,
+    ...rawColumns(mail.raw),
     explanation,
   };
 }
