@@ -8,6 +8,7 @@ import { addAccountCommands } from './commands/account-options.ts';
 import { CommandError, shipped } from './commands/command.ts';
 import { completion, SHELLS } from './commands/completion.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
+import { addKeepingCommands } from './commands/keeping-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
 import { addOutboxCommands } from './commands/outbox-options.ts';
 import { addTemplateCommands } from './commands/templates-options.ts';
@@ -188,6 +189,8 @@ function build(): Command {
     );
 
   addDeskCommands(tickets, wholeNumber);
+
+  addKeepingCommands(program, tickets);
 
   addMailCommands(program, wholeNumber);
 

@@ -11,10 +11,14 @@ import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
+
 import { type Clock, type EverySecond, everySecond, systemClock } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
+
+import { createRetentionClock } from '../desk/retention-clock.ts';
+
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
 import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
@@ -123,6 +127,13 @@ export async function startGateway(
   const blobFolder = join(config.dataFolder, 'blobs');
   const blobs = new BlobStore(blobFolder, randomUUID);
   const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
+  const retention = createRetentionClock({
+    store,
+    blobs,
+    retention: live(() => running.retention),
+    clock,
+    log,
+  });
 
   let out: WayOut | null = null;
   const onQueued = () => out?.worker.wake();
@@ -199,6 +210,7 @@ export async function startGateway(
     scheduler.start();
     sweeper.start();
     if (config.authentication !== 'off') await loadLibrary();
+    retention.start();
     return {
       port,
       lmtpPort,
@@ -211,6 +223,7 @@ export async function startGateway(
         await content.close();
         await scheduler.stop();
         await sweeper.stop();
+        await retention.stop();
         await out?.worker.stop();
         await store.close();
       },

@@ -15,7 +15,9 @@ import { lmtp, localRelay } from './local-doors.ts';
 import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
+
 import { patience } from './patience.ts';
+import { retention } from './retention.ts';
 import { departmentStaffSettings, STAFF, staffMember, staffSettings } from './staff-settings.ts';
 import { reading, workers } from './workers.ts';
 
@@ -290,6 +292,7 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('What becomes of attached files.'),
+  retention,
   trustedRelays: z
     .array(
       z.discriminatedUnion('tells', [

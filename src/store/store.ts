@@ -21,6 +21,7 @@ import type { Policy } from '../tickets/policy.ts';
 import type { SearchTerm } from '../tickets/search-terms.ts';
 import type { DeskRules } from '../tickets/status-mails.ts';
 import type { AccountChange, AccountChanged } from './account-change.ts';
+import type { KeepingStore } from './keeping.ts';
 
 /** full: no space left. busy: somebody else holds the database. io: the disk fails. */
 export type Unavailable = 'full' | 'busy' | 'io';
@@ -423,6 +424,6 @@ export interface BlobRows {
   namedBlobs(names: readonly string[]): Promise<string[]>;
 }
 
-export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows {
+export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows, KeepingStore {
   close(): Promise<void>;
 }
