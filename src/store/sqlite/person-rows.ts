@@ -19,7 +19,7 @@ import {
 type Db = BetterSQLite3Database;
 
 /** As `in` for any number of values. */
-export function oneOf(column: SQL | (typeof tickets)['id'] | (typeof messages)['id'], ids: readonly number[]): SQL {
+function oneOf(column: SQL | (typeof tickets)['id'] | (typeof messages)['id'], ids: readonly number[]): SQL {
   return sql`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
 }
 
