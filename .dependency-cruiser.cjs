@@ -17,6 +17,7 @@ module.exports = {
     layer('desk-below-doors', 'desk', ['store', 'tickets', 'mail', 'clock', 'log']),
     layer('outbox-is-a-door', 'outbox', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
     layer('smtp-is-a-door', 'smtp', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
+    layer('http-is-a-door', 'http', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
     {
       name: 'only-store-knows-sql',
       severity: 'error',

@@ -363,6 +363,18 @@ export interface DeskStore {
   findOutgoing(id: number): Promise<OutboxDetail | null>;
 }
 
+/** Figures for those who watch the gateway. */
+export interface StoreFigures {
+  readonly outbox: { readonly queued: number; readonly sending: number; readonly failed: number };
+  /** Epoch milliseconds; `null` where nothing waits. */
+  readonly oldestQueuedAt: number | null;
+  readonly databaseBytes: number;
+  /** Attachments and raw mails in files. */
+  readonly blobs: { readonly files: number; readonly bytes: number };
+}
+
 export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore {
+  /** The sum over all files may be a minute old. */
+  figures(now: number): Promise<StoreFigures>;
   close(): Promise<void>;
 }

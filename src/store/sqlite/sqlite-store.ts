@@ -31,6 +31,7 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
+import { prepareFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -44,6 +45,7 @@ const MAX_TICKETS_SHOWN = 100;
 export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
   const loadFacts = prepareLoadFacts(db);
   const commits = new GroupCommit(sqlite);
+  const figures = prepareFigures(sqlite, db);
   const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false }: Rules): Decision =>
     decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted });
 
@@ -112,6 +114,8 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findRawMail: async (reference) => findRawMail(db, reference),
     listOutbox: async (filter) => listOutbox(db, filter),
     findOutgoing: async (id) => findOutgoing(db, id),
+
+    figures: async (now) => figures(now),
 
     close: async () => {
       await commits.idle();
