@@ -373,8 +373,19 @@ export interface StoreFigures {
   readonly blobs: { readonly files: number; readonly bytes: number };
 }
 
+export interface LiveFigures {
+  /** Departments with open tickets. */
+  readonly open: readonly { readonly department: string; readonly tickets: number }[];
+  /** Mails that came within the last minute, hour and day. */
+  readonly mails: Readonly<Record<Verdict, { readonly minute: number; readonly hour: number; readonly day: number }>>;
+  /** Newest first. */
+  readonly last: readonly MailSummary[];
+}
+
 export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore {
   /** The sum over all files may be a minute old. */
   figures(now: number): Promise<StoreFigures>;
+  /** What goes on. */
+  live(now: number): Promise<LiveFigures>;
   close(): Promise<void>;
 }

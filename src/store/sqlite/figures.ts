@@ -3,10 +3,12 @@
  * table, so it is taken once a minute at most.
  */
 import type Database from 'better-sqlite3';
-import { count, eq, min, sum } from 'drizzle-orm';
+import { and, asc, count, eq, gt, min, sum } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { StoreFigures } from '../store.ts';
-import { blobs, outbox } from './schema.ts';
+import type { Verdict } from '../../tickets/decision.ts';
+import type { LiveFigures, StoreFigures } from '../store.ts';
+import { listMails } from './desk-rows.ts';
+import { blobs, intakeRecords, outbox, tickets } from './schema.ts';
 
 const BLOBS_MS = 60_000;
 
@@ -41,4 +43,40 @@ function blobTotals(db: BetterSQLite3Database): StoreFigures['blobs'] {
     .from(blobs)
     .get();
   return { files: found?.files ?? 0, bytes: found?.bytes ?? 0 };
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LAST = 50;
+
+export function liveFigures(db: BetterSQLite3Database, now: number): LiveFigures {
+  const since = (verdict: Verdict, ms: number) =>
+    db
+      .select({ mails: count() })
+      .from(intakeRecords)
+      .where(and(eq(intakeRecords.verdict, verdict), gt(intakeRecords.receivedAt, now - ms)))
+      .get()?.mails ?? 0;
+  const mailsOf = (verdict: Verdict) => ({
+    minute: since(verdict, MINUTE),
+    hour: since(verdict, HOUR),
+    day: since(verdict, 24 * HOUR),
+  });
+  return {
+    open: db
+      .select({ department: tickets.department, tickets: count() })
+      .from(tickets)
+      .where(eq(tickets.status, 'open'))
+      .groupBy(tickets.department)
+      .orderBy(asc(tickets.department))
+      .all(),
+    mails: {
+      'open-ticket': mailsOf('open-ticket'),
+      'append-message': mailsOf('append-message'),
+      duplicate: mailsOf('duplicate'),
+      refuse: mailsOf('refuse'),
+      hold: mailsOf('hold'),
+      ignore: mailsOf('ignore'),
+    },
+    last: listMails(db, { limit: LAST }),
+  };
 }

@@ -31,7 +31,7 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
-import { prepareFigures } from './figures.ts';
+import { liveFigures, prepareFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -116,6 +116,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findOutgoing: async (id) => findOutgoing(db, id),
 
     figures: async (now) => figures(now),
+    live: async (now) => liveFigures(db, now),
 
     close: async () => {
       await commits.idle();
