@@ -122,6 +122,14 @@ function build(): Command {
     .action(async (_, command) => (await import('./commands/health.ts')).health(command.optsWithGlobals()));
 
   program
+    .command('top')
+    .description('show what goes on, on one screen, until Ctrl-C')
+    .option('--every <seconds>', 'how often the screen is renewed', wholeNumber, 2)
+    .option('--once', 'show it once')
+    .option('--json', 'print it once as JSON')
+    .action(async (_, command) => (await import('./commands/top.ts')).top(command.optsWithGlobals()));
+
+  program
     .command('explain')
     .description('run mails through the rules without writing anything, and say why')
     .argument('<files...>', 'mails as files')

@@ -11,6 +11,7 @@ import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
 import { freeBytes } from './free-bytes.ts';
+import { http } from './http.ts';
 import { lmtp, localRelay } from './local-doors.ts';
 import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
@@ -157,6 +158,7 @@ export const schema = z.strictObject({
   lmtp,
   localRelay,
   lookup: lookupSettings(secret),
+  http,
   authentication: z
     .enum(AUTHENTICATION_MODES)
     .default('dmarc')

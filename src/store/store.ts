@@ -424,6 +424,29 @@ export interface BlobRows {
   namedBlobs(names: readonly string[]): Promise<string[]>;
 }
 
+/** Figures for those who watch the gateway. */
+export interface StoreFigures {
+  readonly outbox: { readonly queued: number; readonly sending: number; readonly failed: number };
+  /** Epoch milliseconds; `null` where nothing waits. */
+  readonly oldestQueuedAt: number | null;
+  readonly databaseBytes: number;
+  /** Attachments and raw mails in files. */
+  readonly blobs: { readonly files: number; readonly bytes: number };
+}
+
+export interface LiveFigures {
+  /** Departments with open tickets. */
+  readonly open: readonly { readonly department: string; readonly tickets: number }[];
+  /** Mails that came within the last minute, hour and day. */
+  readonly mails: Readonly<Record<Verdict, { readonly minute: number; readonly hour: number; readonly day: number }>>;
+  /** Newest first. */
+  readonly last: readonly MailSummary[];
+}
+
 export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows, KeepingStore {
+  /** The sum over all files may be a minute old. */
+  figures(now: number): Promise<StoreFigures>;
+  /** What goes on. */
+  live(now: number): Promise<LiveFigures>;
   close(): Promise<void>;
 }

@@ -32,6 +32,7 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
+import { liveFigures, prepareFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
 
 import { insertRow } from './insert-row.ts';
@@ -63,6 +64,7 @@ export function sqliteStore(opened: OpenDatabase): Store {
       return groups.run(work);
     },
   };
+  const figures = prepareFigures(sqlite, db);
   const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false, unsure = false }: Rules): Decision =>
     decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted, unsure });
 
@@ -140,6 +142,9 @@ export function sqliteStore(opened: OpenDatabase): Store {
     namedBlobs: async (names) => namedBlobs(db, names),
 
     ...keepingMethods(opened, commits),
+
+    figures: async (now) => figures(now),
+    live: async (now) => liveFigures(db, now),
 
     close: async () => {
       await groups.idle();
