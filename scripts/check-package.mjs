@@ -114,7 +114,13 @@ async function firstMail(installed, place, env) {
     const ticket = tickets[0].id;
     if (!readFileSync(join(outbox, receipt), 'utf8').includes(ticket))
       throw new Error(`the receipt ${receipt} does not name ${ticket}`);
-    await taquilla('--config', config, 'tickets', 'attachment', ticket, '1', '--out', join(place, 'errores.log'));
+    // It has been parsed, in whichever thread: subject, text and attachment.
+    equal(tickets[0].subject, 'La tienda no envía correos', 'subject');
+    const shown = await taquilla('--config', config, 'tickets', 'show', ticket);
+    if (!shown.includes('Adjunto el registro de errores.')) throw new Error(`the text is not there\n${shown}`);
+    const attached = join(place, 'errores.log');
+    await taquilla('--config', config, 'tickets', 'attachment', ticket, '1', '--out', attached);
+    if (!readFileSync(attached, 'utf8').includes('SMTP error')) throw new Error('the attachment is not what was sent');
     await taquilla('--config', config, 'verify');
     return { ticket, receipt };
   } finally {
