@@ -24,7 +24,7 @@ import type { Decision } from '../tickets/decision.ts';
 import { explain, explainTexts } from '../tickets/explanation.ts';
 import type { IncomingMail } from '../tickets/incoming-mail.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, withStore } from './command.ts';
-import { authenticatorFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './serve.ts';
 import { safe, safeText } from './table.ts';
 
 interface ExplainOptions extends GlobalOptions {
@@ -53,6 +53,8 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
   const found = readSigningKeys(config.dataFolder);
   const keys = found.length > 0 ? found : [PLACEHOLDER_KEY];
   const opened = openReadOnly(databaseFile(config)) ?? openDatabase(':memory:');
+  // The same way as in the gateway: what would be too much there is too much here.
+  const content = contentReaderFor(config, createLog('error', false), 0);
   await withStore(sqliteStore(opened), async (store) => {
     for (const file of files) {
       const source = fileSource(file);
@@ -74,6 +76,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
         bounceAddress: policy.bounceAddress,
         keeper: null,
         attachmentLimits: policy.attachments.limits,
+        content: content.read,
         authenticate: (parsed) => authenticate(parsed, envelope, source),
       });
       const signing = { key: signingKey(keys), domain: config.hostname };
@@ -82,7 +85,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
       if (options.json === true) print(JSON.stringify(explanationJson(file, mail, decision, reply)));
       else printExplanation(file, mail, decision, reply);
     }
-  });
+  }).finally(content.close);
 }
 
 /** Signs nothing that leaves the process; an installation without keys has sent nothing yet. */
@@ -103,14 +106,16 @@ function checkReadable(file: string): void {
 function fileSource(file: string): MailSource {
   const descriptor = openSync(file, 'r');
   try {
-    const buffer = Buffer.alloc(Math.min(MAX_HEADER_BYTES, fstatSync(descriptor).size));
+    const { size } = fstatSync(descriptor);
+    const buffer = Buffer.alloc(Math.min(MAX_HEADER_BYTES, size));
     let length = 0;
     while (length < buffer.length) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null);
       if (read === 0) break;
       length += read;
     }
-    return { start: buffer.subarray(0, length), open: () => createReadStream(file) };
+    const whole = length === size ? 'start' : { file };
+    return { start: buffer.subarray(0, length), open: () => createReadStream(file), whole };
   } finally {
     closeSync(descriptor);
   }

@@ -21,7 +21,7 @@ import {
   printJson,
   withStore,
 } from './command.ts';
-import { authenticatorFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './serve.ts';
 import { safe, shownTime, table } from './table.ts';
 
 interface AcceptOptions extends JsonOption {
@@ -71,17 +71,24 @@ async function runAgain(store: Store, config: Config, mail: MailDetail, admitted
   const raw = await store.findRawMail(mail.reference);
   if (raw === null) throw new CommandError(`the bytes of ${mail.reference} are no longer kept`, 1);
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
+  const log = createLog('error', false);
+  const content = contentReaderFor(config, log, 0);
   const parts = {
     store,
     blobs: new BlobStore(join(config.dataFolder, 'blobs'), randomUUID),
     policy: config.policy,
     keys,
     signing: { key: signingKey(keys), domain: config.hostname },
-    authenticate: authenticatorFor(config, createLog('error', false)),
+    content: content.read,
+    authenticate: authenticatorFor(config, log),
     entropy: randomBytes(ENTROPY_BYTES),
     now: Date.now(),
   };
-  return replayMail(parts, mail, raw, admitted);
+  try {
+    return await replayMail(parts, mail, raw, admitted);
+  } finally {
+    await content.close();
+  }
 }
 
 function tellReplay(result: ReplayResult, { json }: JsonOption): void {

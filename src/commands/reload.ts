@@ -38,6 +38,7 @@ const FATES: Record<Exclude<keyof Settings, 'smtp' | 'log'>, Fate> = {
   departments: 'applied',
   outbound: 'applied',
   templatesFolder: 'applied',
+  workers: 'restart',
 };
 const SMTP_FATES: Record<keyof Settings['smtp'], Fate> = {
   host: 'restart',
@@ -46,6 +47,9 @@ const SMTP_FATES: Record<keyof Settings['smtp'], Fate> = {
   drainSeconds: 'applied',
 };
 const LOG_FATES: Record<keyof Settings['log'], Fate> = { level: 'applied', json: 'restart' };
+
+/** The threads that read mails are started with it. */
+const READING_FATE = { reading: 'restart' } as const;
 
 /** Why `next` can't take the place of `running`; empty when it can. */
 export function againstReload(
@@ -57,6 +61,7 @@ export function againstReload(
     ...changed(FATES, running, next, ''),
     ...changed(SMTP_FATES, running.smtp, next.smtp, 'smtp.'),
     ...changed(LOG_FATES, running.log, next.log, 'log.'),
+    ...changed(READING_FATE, running.limits, next.limits, 'limits.'),
   ].map((path) => ({ path, message: 'cannot change while the gateway runs; restart it for that' }));
   return [...restart, ...lostDepartments(next, unfinished), ...unusableCertificate(next)];
 }

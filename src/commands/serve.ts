@@ -12,10 +12,12 @@ import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
+import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
 import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
 import { createFreeSpace, type FreeSpace } from '../intake/free-space.ts';
 import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
@@ -53,17 +55,18 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** What tests replace: time and DNS. `reread`: how a reload reads the config. */
+/** What tests replace: time, DNS and what reads mails in a thread. `reread`: how a reload reads the config. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
   readonly reread?: () => ConfigResult;
+  readonly workerFile?: URL;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup, reread }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, reread, workerFile }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   // What a reload changes stands in `running` and `settings`, and whoever needs it looks there each time.
@@ -109,11 +112,13 @@ export async function startGateway(
     live(() => settings.rates),
     clock,
   );
+  const content = contentReaderFor(config, log, workerCount(config.workers), workerFile);
   const intake = createIntake({
     store,
     blobs,
     policy,
     keys,
+    content: content.read,
     get messageIdDomain() {
       return running.hostname;
     },
@@ -178,6 +183,7 @@ export async function startGateway(
       reload,
       stop: async () => {
         await closeDoors();
+        await content.close();
         await scheduler.stop();
         await sweeper.stop();
         await worker.stop();
@@ -233,6 +239,13 @@ function settingsOf(
     lookUp: lookUpFor(config, clock, log),
     authenticate: authenticatorFor(config, log, lookup),
   };
+}
+
+/** With the limits of the config; commands that read one mail after the other need no workers for ordinary ones. */
+export function contentReaderFor(config: Config, log: Log, workers: number, workerFile?: URL): ContentReader {
+  const { seconds, megabytes } = config.limits.reading;
+  const options = { workers, mailMs: seconds * 1000, heapMb: megabytes };
+  return createContentReader(workerFile === undefined ? options : { ...options, workerFile }, log);
 }
 
 /** As the config says. */

@@ -12,7 +12,7 @@ import { readSigningKeys } from '../store/signing-keys.ts';
 import type { MailDetail, Store } from '../store/store.ts';
 import { ENTROPY_BYTES } from '../tickets/entropy.ts';
 import { CommandError, type JsonOption, locateConfig, openForReading, print, printJson, withStore } from './command.ts';
-import { authenticatorFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './serve.ts';
 import { shownTime, table } from './table.ts';
 
 interface SinceOptions extends JsonOption {
@@ -33,6 +33,7 @@ export async function replaySince(options: SinceOptions): Promise<void> {
   const keys = readSigningKeys(config.dataFolder);
   if (keys.length === 0)
     throw new CommandError(`there are no signing keys in ${config.dataFolder}: this gateway has taken no mail yet`, 1);
+  const content = contentReaderFor(config, createLog('error', false), 0);
   const { rows, count, notKept, unasked } = await withStore(openForReading(config), (store) =>
     judgeAll(
       {
@@ -44,10 +45,11 @@ export async function replaySince(options: SinceOptions): Promise<void> {
         authenticate: authenticateAgain(config, options.dns === true),
         // Only candidates for ticket IDs are made of it, and none is given out.
         entropy: new Uint8Array(ENTROPY_BYTES),
+        content: content.read,
       },
       options.since,
     ),
-  );
+  ).finally(content.close);
   const since = new Date(options.since).toISOString();
   if (options.json === true) {
     const different = rows.map(({ mail, found: { was, wouldBe } }) => ({ reference: mail.reference, was, wouldBe }));

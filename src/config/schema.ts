@@ -15,6 +15,7 @@ import { lmtp, localRelay } from './local-doors.ts';
 import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
+import { reading, workers } from './workers.ts';
 
 const port = z.int().min(0).max(65535);
 const positive = z.int().min(1);
@@ -261,10 +262,12 @@ export const schema = z.strictObject({
           'Attachments over a limit are left out of the ticket, which is noted; the mail itself still has them.',
         ),
       freeBytes,
+      reading,
       received: positive.default(50).describe('Received lines in one mail. Stops mail that goes in circles.'),
     })
     .prefault({})
     .describe('What one client, sender or mail may use up.'),
+  workers,
   attachments: z
     .strictObject({
       risky: z

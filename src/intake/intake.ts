@@ -16,6 +16,7 @@ import { ENTROPY_BYTES, intakeReference } from '../tickets/entropy.ts';
 import type { Envelope } from '../tickets/incoming-mail.ts';
 import type { Policy } from '../tickets/policy.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { ContentReader } from './content-reader.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { readMail } from './read-mail.ts';
 import { receive } from './receive.ts';
@@ -42,6 +43,7 @@ export interface IntakeParts {
   readonly keys: readonly SigningKey[];
   /** Domain of our Message-IDs. */
   readonly messageIdDomain: string;
+  readonly content: ContentReader['read'];
   readonly authenticate: Authenticate;
   readonly rates: RateLimits;
   /** Finds out who unknown senders are; `null` where nobody is asked. */
@@ -91,6 +93,7 @@ export function createIntake(parts: IntakeParts): Intake {
         bounceAddress: policy.bounceAddress,
         keeper: attachments,
         attachmentLimits: policy.attachments.limits,
+        content: parts.content,
         authenticate: (parsed) => parts.authenticate(parsed, envelope, received.source),
       });
       const sender = mail.sender.clear ? mail.sender.address : null;

@@ -2,16 +2,15 @@
  * From bytes to the mail that the rules see: parsed, told human from machine, quoted text cut off, our own
  * Message-IDs recognised, authenticated. The same for a mail from the wire and for a file that is explained.
  */
-import { classify } from '../mail/automatic.ts';
 import { verifyBounceAddress } from '../mail/bounce-address.ts';
-import type { AttachmentKeeper, AttachmentLimits } from '../mail/keep-attachments.ts';
+import type { AttachmentLimits } from '../mail/keep-attachments.ts';
 import { type SigningKey, verifyMessageId } from '../mail/message-id.ts';
-import { type MailSource, type ParsedMail, parseMail } from '../mail/parse.ts';
-import { REPLY_MARKERS } from '../mail/reply-marker.ts';
-import { splitReply } from '../mail/visible-reply.ts';
+import type { MailSource, ParsedMail } from '../mail/parse.ts';
+import type { StagedBlobs } from '../store/blobs/staged-blobs.ts';
 import type { Authenticity } from '../tickets/authenticity.ts';
 import type { Entropy } from '../tickets/entropy.ts';
 import type { Envelope, IncomingMail } from '../tickets/incoming-mail.ts';
+import { type ContentReader, readInline } from './content-reader.ts';
 
 export interface Reading {
   readonly reference: string;
@@ -21,20 +20,27 @@ export interface Reading {
   readonly keys: readonly SigningKey[];
   /** Where bounces come back to; `null` or left out: nowhere. */
   readonly bounceAddress?: string | null;
-  readonly keeper: AttachmentKeeper | null;
+  readonly keeper: StagedBlobs | null;
   readonly attachmentLimits?: AttachmentLimits;
+  /** At once, in this thread, where nothing else is said. */
+  readonly content?: ContentReader['read'];
   /** Asked once the sender is known. */
   authenticate(mail: ParsedMail): Promise<Authenticity>;
 }
 
 export async function readMail(source: MailSource, reading: Reading): Promise<IncomingMail> {
-  const parsed = await parseMail(source, reading.keeper, reading.attachmentLimits);
-  const authenticity = await reading.authenticate(parsed);
-  const automatic = classify({
-    lines: parsed.lines,
+  const { content = readInline } = reading;
+  const {
+    mail: parsed,
+    automatic,
+    cut,
+  } = await content(source, {
+    reference: reading.reference,
     nullSender: reading.envelope.mailFrom === '',
-    start: source.start,
+    attachments: reading.keeper,
+    attachmentLimits: reading.attachmentLimits,
   });
+  const authenticity = await reading.authenticate(parsed);
   const named = [...parsed.inReplyTo, ...[...parsed.references].reverse()];
   const signed = named.map((id) => verifyMessageId(id, reading.keys));
   const messageId = parsed.messageId ?? `<${parsed.fingerprint.slice(0, 32)}@no-message-id.invalid>`;
@@ -54,7 +60,7 @@ export async function readMail(source: MailSource, reading: Reading): Promise<In
     signedReferences: signed.flatMap((id) => (id === null ? [] : [id])),
     isOurs: verifyMessageId(messageId, reading.keys) !== null,
     text: parsed.text,
-    cut: splitReply(parsed.text, { replyMarkers: REPLY_MARKERS, marks: parsed.quoteMarks }),
+    cut,
     html: parsed.html,
     attachments: parsed.attachments,
     fingerprint: parsed.fingerprint,

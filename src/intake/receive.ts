@@ -63,6 +63,7 @@ export async function receive(
         for (const part of head) await blob.append(part);
       }
     }
+    await blob?.flush();
   } catch (error) {
     await blob?.discard();
     throw error;
@@ -78,6 +79,8 @@ export async function receive(
     const raw: RawMail = { inline: start };
     return { kind: 'whole', source: bufferSource(start), size, keep: async () => raw, discard: async () => undefined };
   }
+  // Nearly every mail is kept, whatever becomes of it.
+  blob.startSync();
   return { kind: 'whole', size, ...unfinished(blob, start) };
 }
 
@@ -86,7 +89,7 @@ function unfinished(blob: UnfinishedBlob, start: Buffer) {
   // Read under its temporary name: parsing comes before anybody knows whether the mail is wanted.
   const open = (): Readable => createReadStream(blob.path);
   return {
-    source: { start, open },
+    source: { start, open, whole: { file: blob.path } },
     keep: async (): Promise<RawMail> => {
       kept ??= { blob: await blob.finish() };
       return kept;

@@ -13,6 +13,7 @@ import type { Entropy } from '../tickets/entropy.ts';
 import type { Envelope } from '../tickets/incoming-mail.ts';
 import type { Policy } from '../tickets/policy.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { ContentReader } from './content-reader.ts';
 import { readMail } from './read-mail.ts';
 
 export interface ReplayParts {
@@ -21,6 +22,7 @@ export interface ReplayParts {
   readonly policy: Policy;
   readonly keys: readonly SigningKey[];
   readonly signing: Signing;
+  readonly content: ContentReader['read'];
   readonly authenticate: Authenticate;
   readonly entropy: Entropy;
   /** Epoch milliseconds. */
@@ -46,18 +48,26 @@ export async function replayMail(
     utf8: false,
   };
   const source = await sourceOf(raw, parts.blobs);
-  const incoming = await readMail(source, {
-    reference: mail.reference,
-    receivedAt: mail.receivedAt,
-    entropy: parts.entropy,
-    envelope,
-    keys: parts.keys,
-    bounceAddress: parts.policy.bounceAddress,
-    keeper: parts.blobs,
-    attachmentLimits: parts.policy.attachments.limits,
-    authenticate: (parsed) => parts.authenticate(parsed, envelope, source),
-  });
-  return parts.store.replayMail(incoming, { policy: parts.policy, signing: parts.signing, now: parts.now, admitted });
+  const attachments = parts.blobs.stage();
+  try {
+    const incoming = await readMail(source, {
+      reference: mail.reference,
+      receivedAt: mail.receivedAt,
+      entropy: parts.entropy,
+      envelope,
+      keys: parts.keys,
+      bounceAddress: parts.policy.bounceAddress,
+      keeper: attachments,
+      attachmentLimits: parts.policy.attachments.limits,
+      content: parts.content,
+      authenticate: (parsed) => parts.authenticate(parsed, envelope, source),
+    });
+    await attachments.adopt();
+    const { policy, signing, now } = parts;
+    return await parts.store.replayMail(incoming, { policy, signing, now, admitted });
+  } finally {
+    await attachments.discard();
+  }
 }
 
 /** The bytes of a stored mail. */
@@ -66,5 +76,5 @@ export async function sourceOf(raw: RawMail, blobs: BlobStore): Promise<MailSour
   const path = blobs.path(raw.blob.sha256);
   const head: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: MAX_HEADER_BYTES - 1 })) head.push(chunk);
-  return { start: Buffer.concat(head), open: () => createReadStream(path) };
+  return { start: Buffer.concat(head), open: () => createReadStream(path), whole: { file: path } };
 }

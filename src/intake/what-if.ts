@@ -10,6 +10,7 @@ import type { Decision, Signing, Verdict } from '../tickets/decision.ts';
 import type { Entropy } from '../tickets/entropy.ts';
 import type { Policy } from '../tickets/policy.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { ContentReader } from './content-reader.ts';
 import { readMail } from './read-mail.ts';
 import { sourceOf } from './replay.ts';
 
@@ -21,6 +22,7 @@ export interface WhatIfParts {
   readonly signing: Signing;
   readonly authenticate: (mail: MailDetail) => Authenticate;
   readonly entropy: Entropy;
+  readonly content: ContentReader['read'];
 }
 
 export interface Outcome {
@@ -52,6 +54,8 @@ export async function whatIf(parts: WhatIfParts, mail: MailDetail): Promise<What
     keys: parts.keys,
     keeper: null,
     attachmentLimits: parts.policy.attachments.limits,
+    bounceAddress: parts.policy.bounceAddress,
+    content: parts.content,
     authenticate: (parsed) => parts.authenticate(mail)(parsed, envelope, source),
   });
   const rules = { policy: parts.policy, signing: parts.signing, now: mail.receivedAt };

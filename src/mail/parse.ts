@@ -48,8 +48,10 @@ export interface ParsedMail {
 export interface MailSource {
   /** The first bytes of the mail: at least the header block or 256 KB of it, whichever is less. */
   readonly start: Uint8Array;
-  /** The whole mail from its first byte; called once. */
+  /** The whole mail from its first byte. */
   open(): Readable;
+  /** Where another thread finds the whole mail: `start` is all of it, or this file. Absent: nowhere. */
+  readonly whole?: 'start' | { readonly file: string };
 }
 
 const MAX_SUBJECT = 998;
@@ -58,7 +60,7 @@ const HARMLESS: ReadonlySet<string> = new Set(['charset-guessed', 'text-cut', 'n
 
 /** A mail that is in memory as a whole. */
 export function bufferSource(bytes: Uint8Array): MailSource {
-  return { start: bytes, open: () => Readable.from(chunks(bytes), { objectMode: false }) };
+  return { start: bytes, open: () => Readable.from(chunks(bytes), { objectMode: false }), whole: 'start' };
 }
 
 function* chunks(bytes: Uint8Array): Generator<Buffer> {
@@ -92,7 +94,27 @@ export async function parseMail(
   if (broken && body.text.trim() === '' && attachments.length === 0)
     body.text = rawBody(source.start, block.bodyOffset);
 
-  const sender = readSender(lines);
+  const { defects: inFields, ...fields } = readFields(lines);
+  defects.push(...inFields);
+  const identity = fields.messageId ?? `${fields.subject}\n${firstHeader(lines, 'date') ?? ''}`;
+
+  return {
+    lines,
+    ...fields,
+    text: body.text,
+    quoteMarks: body.quoteMarks,
+    html: body.html,
+    attachments,
+    fingerprint: fingerprint(fields.sender, identity, body, attachments),
+    defects,
+  };
+}
+
+/** What the header alone says, and what is wrong with that. */
+export function readFields(
+  lines: readonly HeaderLine[],
+): Omit<ParsedMail, 'lines' | 'text' | 'quoteMarks' | 'html' | 'attachments' | 'fingerprint'> {
+  const defects: string[] = [];
   const messageId = readMessageIds(rawHeaders(lines, 'message-id').slice(0, 1))[0] ?? null;
   if (messageId === null) defects.push('no-message-id');
   const wholeSubject = headerText(rawHeaders(lines, 'subject')[0] ?? '');
@@ -100,10 +122,8 @@ export async function parseMail(
   if (subject.length < wholeSubject.length) defects.push('subject-cut');
   const date = readDate(firstHeader(lines, 'date'));
   if (date === null) defects.push('no-valid-date');
-
   return {
-    lines,
-    sender,
+    sender: readSender(lines),
     headerRecipients: recipients(lines),
     subject,
     messageId,
@@ -111,11 +131,6 @@ export async function parseMail(
     references: readMessageIds(rawHeaders(lines, 'references')),
     date,
     receivedCount: rawHeaders(lines, 'received').length,
-    text: body.text,
-    quoteMarks: body.quoteMarks,
-    html: body.html,
-    attachments,
-    fingerprint: fingerprint(sender, messageId ?? `${subject}\n${firstHeader(lines, 'date') ?? ''}`, body, attachments),
     defects,
   };
 }

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { askNobody } from '../../src/intake/authenticate.ts';
+import { readInline } from '../../src/intake/content-reader.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { RateLimits } from '../../src/intake/rate-limits.ts';
 import { createUnknownSenders } from '../../src/intake/unknown-senders.ts';
@@ -68,6 +69,7 @@ async function world() {
     blobs,
     policy: () => POLICY,
     keys: [{ id: 'k1', secret: Buffer.alloc(32, 1), revoked: false }],
+    content: readInline,
     messageIdDomain: 'mail.example.com',
     authenticate: askNobody,
     rates,

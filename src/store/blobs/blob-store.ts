@@ -2,15 +2,28 @@
  * Files named by their content. A blob is on the disk, under its final name, before any row names it: written,
  * fsynced, renamed, folder fsynced. Content that is already there is not written twice.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { StagedBlobs } from './staged-blobs.ts';
 
 export interface Digest {
   readonly sha256: string;
   readonly size: number;
+}
+
+/** Where another thread may write unfinished files: their names in `tmp` begin with the prefix. */
+export interface StagingPlace {
+  readonly folder: string;
+  readonly prefix: string;
+}
+
+/** A whole file that has no name yet. */
+export interface StagedFile {
+  readonly path: string;
+  readonly digest: Digest;
 }
 
 export class BlobStore {
@@ -41,10 +54,10 @@ export class BlobStore {
     return createReadStream(this.path(sha256));
   }
 
-  /** Starts a file whose hash is not known yet. */
-  async begin(): Promise<UnfinishedBlob> {
+  /** Starts a file. `hashed: false` where its hash will be known from elsewhere. */
+  async begin({ hashed } = { hashed: true }): Promise<UnfinishedBlob> {
     const path = join(this.folder, 'tmp', this.nextName());
-    return new UnfinishedBlob(this, path, await open(path, 'wx', 0o600));
+    return new UnfinishedBlob(this, path, await open(path, 'wx', 0o600), hashed);
   }
 
   /** For contents of which nobody knows yet whether they are wanted. */
@@ -52,9 +65,32 @@ export class BlobStore {
     return new StagedBlobs(this);
   }
 
+  /** The same for another thread, which writes for the one that has the place. */
+  static stageAt({ folder, prefix }: StagingPlace): StagedBlobs {
+    let count = 0;
+    return new BlobStore(folder, () => `${prefix}-${count++}`).stage();
+  }
+
+  /** A place that nobody else uses. */
+  newPlace(): StagingPlace {
+    return { folder: this.folder, prefix: this.nextName() };
+  }
+
+  /** Removes what was written there and not handed over. */
+  async clear({ prefix }: StagingPlace): Promise<void> {
+    const folder = join(this.folder, 'tmp');
+    const left = (await readdir(folder)).filter((name) => name.startsWith(`${prefix}-`));
+    await Promise.all(left.map((name) => unlink(join(folder, name))));
+  }
+
+  /** A file that another thread has written. */
+  async reopen(path: string): Promise<UnfinishedBlob> {
+    return new UnfinishedBlob(this, path, await open(path, 'r+'), false);
+  }
+
   /** Keeps what the stream holds; `digest` can be asked once it has ended. */
   async keep(content: Readable, digest: () => Digest): Promise<void> {
-    const blob = await this.begin();
+    const blob = await this.begin({ hashed: false });
     try {
       for await (const chunk of content) await blob.append(chunk);
       await blob.finishAs(digest());
@@ -105,65 +141,53 @@ export class BlobStore {
   }
 }
 
-/**
- * Contents that may be wanted or not: written to the disk as they stream by, put under their names all together, or
- * dropped without a trace.
- */
-export class StagedBlobs {
-  private readonly store: BlobStore;
-  private readonly written: { readonly blob: UnfinishedBlob; readonly digest: Digest }[] = [];
-
-  constructor(store: BlobStore) {
-    this.store = store;
-  }
-
-  /** As `BlobStore.keep`, but nothing has its name yet. */
-  async keep(content: Readable, digest: () => Digest): Promise<void> {
-    const blob = await this.store.begin();
-    try {
-      for await (const chunk of content) await blob.append(chunk);
-      this.written.push({ blob, digest: digest() });
-    } catch (error) {
-      await blob.discard();
-      throw error;
-    }
-  }
-
-  /** Resolves when all of it is durable under its names. */
-  async adopt(): Promise<void> {
-    for (const { blob, digest } of this.written) await blob.finishAs(digest);
-    this.written.length = 0;
-  }
-
-  /** May be called at any time; what was adopted stays. */
-  async discard(): Promise<void> {
-    for (const { blob } of this.written) await blob.discard();
-    this.written.length = 0;
-  }
-}
+/** As much is collected before it goes to the disk. */
+const WRITE_BYTES = 256 * 1024;
 
 /** A file that is being written; it has no name that anybody knows yet. */
 export class UnfinishedBlob {
   readonly path: string;
   private readonly store: BlobStore;
   private readonly file: FileHandle;
-  private readonly hash = createHash('sha256');
+  private readonly hash: Hash | null;
   private size = 0;
+  private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  private syncing: Promise<void> | null = null;
 
-  constructor(store: BlobStore, path: string, file: FileHandle) {
+  constructor(store: BlobStore, path: string, file: FileHandle, hashed: boolean) {
     this.store = store;
     this.path = path;
     this.file = file;
+    this.hash = hashed ? createHash('sha256') : null;
   }
 
+  /** The chunk must not change afterwards. */
   async append(chunk: Uint8Array): Promise<void> {
     this.size += chunk.length;
-    this.hash.update(chunk);
-    let written = 0;
-    while (written < chunk.length) written += (await this.file.write(chunk, written)).bytesWritten;
+    this.hash?.update(chunk);
+    this.waiting.push(chunk);
+    this.waitingBytes += chunk.length;
+    if (this.waitingBytes >= WRITE_BYTES) await this.flush();
+  }
+
+  /** Until then the end of the file may still be missing for whoever reads it. */
+  async flush(): Promise<void> {
+    let chunks = this.waiting;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    while (chunks.length > 0) chunks = notWritten(chunks, (await this.file.writev(chunks)).bytesWritten);
+  }
+
+  /** Everything is there: the disk may begin with it while nobody waits. Nothing may be appended any more. */
+  startSync(): void {
+    this.syncing = this.file.sync();
+    // An error is told once, so it is kept for `finish`; a file that is discarded has no use for it.
+    this.syncing.catch(() => undefined);
   }
 
   async finish(): Promise<Digest> {
+    if (this.hash === null) throw new Error('this file has no hash of its own');
     const digest = { sha256: this.hash.digest('hex'), size: this.size };
     await this.finishAs(digest);
     return digest;
@@ -176,7 +200,8 @@ export class UnfinishedBlob {
       return this.store.makeNameDurable(this.store.path(digest.sha256));
     }
     try {
-      await this.file.sync();
+      await this.flush();
+      await (this.syncing ?? this.file.sync());
       await this.file.close();
       await this.store.adopt(this.path, digest);
     } catch (error) {
@@ -185,11 +210,28 @@ export class UnfinishedBlob {
     }
   }
 
+  /** Leaves the file for `reopen`. */
+  async leave(): Promise<void> {
+    await this.flush();
+    await this.file.close();
+  }
+
   /** May be called more than once. */
   async discard(): Promise<void> {
     await this.file.close().catch(() => undefined);
     await unlink(this.path).catch(() => undefined);
   }
+}
+
+/** What is left after a write that the disk took only a part of. */
+function notWritten(chunks: readonly Uint8Array[], bytesWritten: number): Uint8Array[] {
+  const left: Uint8Array[] = [];
+  let written = bytesWritten;
+  for (const chunk of chunks) {
+    if (chunk.length > written) left.push(chunk.subarray(written));
+    written = Math.max(0, written - chunk.length);
+  }
+  return left;
 }
 
 async function syncFolder(folder: string): Promise<void> {

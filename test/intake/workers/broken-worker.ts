@@ -1,0 +1,2 @@
+/** Can't even start. */
+throw new Error('this worker is broken');
