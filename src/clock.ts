@@ -13,3 +13,11 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Calls back about once a second, for ever; returns what ends it. Late where the machine is busy, never early. */
+export type EverySecond = (callback: () => void) => () => void;
+
+export const everySecond: EverySecond = (callback) => {
+  const timer = setInterval(callback, 1000);
+  return () => clearInterval(timer);
+};

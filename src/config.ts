@@ -38,9 +38,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
   try {
     value = JSON.parse(content);
   } catch (error) {
-    // V8 quotes the lines around the mistake.
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
-    return failed('', `is not valid JSON: ${reason}`);
+    return failed('', `is not valid JSON: ${whereJsonBreaks(content, error)}`);
   }
   const parsed = schema.safeParse(value, { reportInput: true });
   const problems = crossChecks(value);
@@ -89,6 +87,16 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
       lookupSecret,
     },
   };
+}
+
+/** V8 quotes what stands around the mistake, and that may be a password: the line is told instead. */
+function whereJsonBreaks(content: string, error: unknown): string {
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+is not valid JSON$/, '');
+  const quoted = /^(Unexpected token .{1,6}?), (?:\.\.\.)?"(.*?)"(?:\.\.\.)?$/s.exec(reason);
+  if (quoted === null) return reason.includes('"') ? 'it breaks off' : reason;
+  const [, what = '', around = ''] = quoted;
+  const line = content.slice(0, content.indexOf(around) + around.length / 2).split('\n').length;
+  return `${what} near line ${line}`;
 }
 
 function failed(path: string, message: string): ConfigResult {

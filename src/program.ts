@@ -44,6 +44,9 @@ export function buildProgram(): Command {
     .command('serve')
     .description('run the gateway until it is told to stop')
     .option('--builtin-templates', 'start with the built-in template for every one of yours that has a mistake')
+    .addOption(
+      new Option('--allow-root', 'run as root even where the port needs none (a container)').env('TAQUILLA_ALLOW_ROOT'),
+    )
     .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
 
   program

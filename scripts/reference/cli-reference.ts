@@ -79,7 +79,12 @@ function argumentRow(argument: Argument): string {
 }
 
 function optionRow(option: Option): string {
-  const said = [option.description, choices(option.argChoices), option.mandatory ? 'required' : '']
+  const said = [
+    option.description,
+    choices(option.argChoices),
+    option.envVar === undefined ? '' : `or $${option.envVar}`,
+    option.mandatory ? 'required' : '',
+  ]
     .filter((part) => part !== '')
     .join('; ');
   // Of `--no-mx` commander says that the default is true.

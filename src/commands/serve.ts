@@ -5,12 +5,12 @@
  *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, type EverySecond, everySecond, systemClock } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
@@ -28,6 +28,7 @@ import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
 import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
 import { createSmtpDoor, type SmtpDoorOptions } from '../smtp/server.ts';
+import { CertificateUnusable } from '../smtp/tls-certificate.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
 import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
@@ -41,6 +42,7 @@ import { listenInDataFolder, localDoors } from './local-doors.ts';
 import { installedTemplates } from './mail-templates.ts';
 import { wayOutFor } from './outbound.ts';
 import { againstReload, createReloader, tellReload } from './reload.ts';
+import { openSecrets, rootCheck } from './start-checks.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -61,12 +63,17 @@ export interface Surroundings {
   readonly lookup: Lookup;
   readonly reread?: () => ConfigResult;
   readonly workerFile?: URL;
+  /** The beat by which the SMTP door measures how long clients take. */
+  readonly seconds?: EverySecond;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup, reread, workerFile }: Surroundings = { clock: systemClock, lookup: systemLookup(AUTH_LIMITS) },
+  { clock, lookup, reread, workerFile, seconds = everySecond }: Surroundings = {
+    clock: systemClock,
+    lookup: systemLookup(AUTH_LIMITS),
+  },
 ): Promise<Gateway> {
   prepareFolder(config.dataFolder);
   // What a reload changes stands in `running` and `settings`, and whoever needs it looks there each time.
@@ -136,7 +143,8 @@ export async function startGateway(
     },
     onQueued: worker.wake,
   });
-  const openDoor = (options: () => SmtpDoorOptions) => createSmtpDoor(live(options), intake, policy, rates, log);
+  const openDoor = (options: () => SmtpDoorOptions) =>
+    createSmtpDoor(live(options), intake, policy, rates, log, seconds);
   const door = openDoor(() => settings.door);
   const lmtpDoor = config.lmtp === undefined ? null : openDoor(() => settings.lmtpDoor);
   const deliverDoor = openDoor(() => settings.deliverDoor);
@@ -294,6 +302,7 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
+    closeToOthers(folder);
   } catch {
     throw new CommandError(
       `the data folder ${shownPath(folder)} cannot be written; create it or give this user the right to write there`,
@@ -302,10 +311,31 @@ function prepareFolder(folder: string): void {
   }
 }
 
+/** A folder that somebody made beforehand, open to all, holds clients' mail from now on. */
+function closeToOthers(folder: string): void {
+  if ((statSync(folder).mode & 0o077) === 0) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch {
+    // Somebody else's folder: the files in it are closed by themselves.
+  }
+}
+
 /** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
-export async function serve(options: GlobalOptions & { readonly builtinTemplates?: boolean }): Promise<void> {
+export interface ServeOptions extends GlobalOptions {
+  readonly builtinTemplates?: boolean;
+  readonly allowRoot?: boolean;
+}
+
+export async function serve(options: ServeOptions): Promise<void> {
   const { config, demo } = locateConfig(options);
   const log = createLog(config.log.level, config.log.json);
+  const root = rootCheck({
+    uid: process.getuid?.() ?? null,
+    ...config.smtp,
+    allowRoot: demo || options.allowRoot === true,
+  });
+  if (root.verdict === 'refuse') throw new CommandError(root.words, 1);
   refuseBrokenTemplates(config, options.builtinTemplates === true, log);
   let gateway: Gateway;
   try {
@@ -318,9 +348,8 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
     throw startFailure(error, config);
   }
   if (demo) await importDemoAccounts(gateway.store, config);
-  announce(config, gateway.port, demo);
-
-  await new Promise<void>((resolve) => {
+  // Before anybody is told that it runs: from then on it may be told to stop.
+  const stopped = new Promise<void>((resolve) => {
     let asked = false;
     const stop = (signal: string) => {
       if (asked) process.kill(process.pid, 'SIGKILL');
@@ -337,6 +366,11 @@ export async function serve(options: GlobalOptions & { readonly builtinTemplates
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+  if (root.verdict === 'warn') log.warn(root.words);
+  const open = openSecrets(config);
+  if (open !== null) log.warn(open);
+  announce(config, gateway.port, demo);
+  await stopped;
 }
 
 /** A mistake in a template stops the start, unless the built-in one is wanted in its place. */
@@ -361,6 +395,7 @@ function startFailure(error: unknown, config: Config): unknown {
       1,
     );
   }
+  if (error instanceof CertificateUnusable) return new CommandError(`${error.message}; correct smtp.tls`, 1);
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
   const { host, port, tls } = config.smtp;

@@ -15,6 +15,7 @@ import { lmtp, localRelay } from './local-doors.ts';
 import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
+import { patience } from './patience.ts';
 import { reading, workers } from './workers.ts';
 
 const port = z.int().min(0).max(65535);
@@ -263,6 +264,7 @@ export const schema = z.strictObject({
         ),
       freeBytes,
       reading,
+      patience,
       received: positive.default(50).describe('Received lines in one mail. Stops mail that goes in circles.'),
     })
     .prefault({})

@@ -21,7 +21,8 @@ export function readMessageIds(raws: readonly string[]): string[] {
       if (open < 0) break;
       const close = raw.indexOf('>', open + 1);
       if (close < 0) break;
-      const id = raw.slice(open, close + 1).replace(/[\s\u0000]/g, '');
+      // Control characters too: IDs go into headers of our own and onto terminals.
+      const id = raw.slice(open, close + 1).replace(/[\s\u0000-\u001f\u007f]/g, '');
       if (id.length > 2 && id.length <= MAX_ID_LENGTH && !id.slice(1, -1).includes('<')) found.push(id);
       position = close + 1;
     }

@@ -170,7 +170,7 @@ function readBody(texts: readonly TextPart[], defects: string[]): Body {
   let htmlLeft = MAX_CONVERTED_HTML;
   for (const part of texts) {
     if (part.type === 'text/plain') {
-      if (part.text.trim() !== '') marked.push(withoutQuoteMarks(part.text));
+      if (part.text.trim() !== '') marked.push(withoutQuoteMarks(lineFeeds(part.text)));
       continue;
     }
     html.push(part.text);
@@ -190,9 +190,13 @@ function readBody(texts: readonly TextPart[], defects: string[]): Body {
 
 /** What stands behind the header where MIME could not be followed: better shown raw than not at all. */
 function rawBody(start: Uint8Array, bodyOffset: number): string {
-  return decodeBytes(start.subarray(bodyOffset, bodyOffset + 64 * 1024), null)
-    .text.replace(/\r\n?/g, '\n')
-    .replaceAll('\u0000', '\ufffd');
+  const { text } = decodeBytes(start.subarray(bodyOffset, bodyOffset + 64 * 1024), null);
+  return lineFeeds(text).replaceAll('\u0000', '\ufffd');
+}
+
+/** A bare CR is a line end too: encoded bodies have them, where no door could see it. */
+function lineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 function recipients(lines: readonly HeaderLine[]): string[] {

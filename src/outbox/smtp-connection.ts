@@ -96,9 +96,15 @@ export class OpenConnection {
         true,
       );
     }
-    await connection.step<void>((done, fail) =>
-      library.login({ credentials: { user, pass: password } }, (error) => (error === null ? done() : fail(error))),
-    );
+    try {
+      await connection.step<void>((done, fail) =>
+        library.login({ credentials: { user, pass: password } }, (error) => (error === null ? done() : fail(error))),
+      );
+    } catch (error) {
+      // Left open, it would keep a gateway that stops from ending.
+      connection.close();
+      throw error;
+    }
     return connection;
   }
 

@@ -1,4 +1,5 @@
 /** The smarthost: connections that are kept open between mails, as many as mails are on their way. */
+import { secretsHidden } from './hidden-secrets.ts';
 import { classifyFailure, saysBadAddress } from './retry.ts';
 import { OpenConnection, SmtpFailure, type SmtpOptions } from './smtp-connection.ts';
 import { oneLine, type Sending, type Transport } from './transport.ts';
@@ -16,6 +17,7 @@ interface Idle {
 export function smtpTransport(options: SmtpOptions): Transport {
   let idle: Idle[] = [];
   let closed = false;
+  const hide = secretsHidden(options.user, options.password);
 
   const take = (): OpenConnection | null => {
     for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
@@ -61,12 +63,14 @@ export function smtpTransport(options: SmtpOptions): Transport {
   return {
     async send(mail) {
       try {
-        return { ok: true, answer: oneLine(await send(mail)) };
+        return { ok: true, answer: hide(oneLine(await send(mail))) };
       } catch (error) {
-        if (!(error instanceof SmtpFailure)) return { ok: false, failure: 'transport', error: oneLine(String(error)) };
+        if (!(error instanceof SmtpFailure))
+          return { ok: false, failure: 'transport', error: hide(oneLine(String(error))) };
         const { fields, message } = error;
         const failure = classifyFailure(fields);
-        return { ok: false, failure, error: message, badAddress: failure === 'permanent' && saysBadAddress(fields) };
+        const badAddress = failure === 'permanent' && saysBadAddress(fields);
+        return { ok: false, failure, error: hide(message), badAddress };
       }
     },
     close() {

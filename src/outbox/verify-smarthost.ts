@@ -1,4 +1,5 @@
 /** Connects to the smarthost and logs in, without sending anything: for the doctor. */
+import { secretsHidden } from './hidden-secrets.ts';
 import { OpenConnection, SmtpFailure, type SmtpOptions } from './smtp-connection.ts';
 
 /** At which step it failed; `said` is for the admin only. */
@@ -19,7 +20,11 @@ export async function verifySmarthost(options: SmtpOptions): Promise<SmarthostCh
     return { ok: true };
   } catch (error) {
     if (!(error instanceof SmtpFailure)) throw error;
-    return { ok: false, step: stepOf(error.fields.code ?? '', error.message), said: error.message };
+    return {
+      ok: false,
+      step: stepOf(error.fields.code ?? '', error.message),
+      said: secretsHidden(options.user, options.password)(error.message),
+    };
   }
 }
 

@@ -21,6 +21,17 @@ export type ReplyReason =
   | 'over-rate'
   | 'not-looked-up'
   | 'too-many-connections'
+  | 'too-many-commands'
+  | 'too-busy'
+  | 'talks-too-soon'
+  | 'no-smtp'
+  | 'line-too-long'
+  | 'idle-too-long'
+  | 'open-too-long'
+  | 'too-slow'
+  | 'unknown-command'
+  | 'bad-arguments'
+  | 'bad-sequence'
   | 'too-many-errors'
   | 'shutting-down';
 
@@ -185,6 +196,67 @@ const TEMPLATES: Record<ReplyReason, Template> = {
     enhanced: '4.7.0',
     es: 'Demasiadas conexiones o intentos desde esta dirección. Se intentará de nuevo más tarde',
     en: 'Too many connections or attempts from this address. Please try again later',
+  },
+  'too-many-commands': {
+    code: 421,
+    enhanced: '4.7.0',
+    es: 'Demasiados comandos sin enviar ningún correo',
+    en: 'Too many commands without a mail',
+  },
+  'too-busy': {
+    code: 421,
+    enhanced: '4.3.2',
+    es: 'Hay demasiadas conexiones ahora. Se intentará de nuevo más tarde',
+    en: 'There are too many connections right now. Please try again later',
+  },
+  'talks-too-soon': {
+    code: 421,
+    enhanced: '4.5.0',
+    es: 'Hay que esperar al saludo del servidor',
+    en: 'Please wait for the greeting',
+  },
+  'no-smtp': { code: 421, enhanced: '4.5.0', es: 'Esto es un servidor de correo', en: 'This is a mail server' },
+  'line-too-long': {
+    code: 421,
+    enhanced: '4.5.0',
+    es: 'La línea es demasiado larga para un comando',
+    en: 'The line is too long for a command',
+  },
+  'idle-too-long': {
+    code: 421,
+    enhanced: '4.4.2',
+    es: 'Demasiado tiempo sin un comando. Se intentará de nuevo',
+    en: 'Too long without a command. Please try again',
+  },
+  'open-too-long': {
+    code: 421,
+    enhanced: '4.4.2',
+    es: 'La conexión ha durado demasiado. Abre otra',
+    en: 'The connection was open for too long. Please open another one',
+  },
+  'too-slow': {
+    code: 421,
+    enhanced: '4.4.2',
+    es: 'El correo llega demasiado despacio. Se intentará de nuevo',
+    en: 'The mail comes too slowly. Please try again',
+  },
+  'unknown-command': {
+    code: 500,
+    enhanced: '5.5.2',
+    es: 'No se entiende ese comando',
+    en: 'The command is not understood',
+  },
+  'bad-arguments': {
+    code: 501,
+    enhanced: '5.5.4',
+    es: 'Los parámetros del comando no son válidos',
+    en: 'The parameters of the command are not valid',
+  },
+  'bad-sequence': {
+    code: 503,
+    enhanced: '5.5.1',
+    es: 'Ese comando no toca todavía',
+    en: 'Another command has to come first',
   },
   'too-many-errors': {
     code: 421,

@@ -1,13 +1,13 @@
 /**
- * The SMTP door (RFC 5321), and the same door speaking LMTP (RFC 2033): adapts smtp-server to the intake. No policy lives here: which recipients exist is
- * asked of tickets/, who may write is decided by the intake, and every reply is from replies.ts.
+ * The SMTP door (RFC 5321), and the same door speaking LMTP (RFC 2033): adapts smtp-server to the intake. No policy
+ * lives here: which recipients exist is asked of tickets/, who may write is decided by the intake, and every reply is from replies.ts.
  *
- * What smtp-server would do by itself and must not: send the text of an unknown error to the client as a permanent
- * refusal, end the process on a rejected promise, answer twice. `guarded` is the one place that holds this shut.
+ * What smtp-server would do by itself and must not is held shut in guarded.ts (errors), library-words.ts (replies) and
+ * connection-watch.ts (time and budgets).
  */
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { SMTPServerAddress, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
+import { type EverySecond, everySecond } from '../clock.ts';
 import type { FreeSpace } from '../intake/free-space.ts';
 import type { Intake, IntakeResult } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
@@ -18,8 +18,13 @@ import type { Policy } from '../tickets/policy.ts';
 import { listenOnSocket } from '../unix-socket.ts';
 import { defaultLanguage, helpOf, replyToMailbox, replyToResult, report } from './answers.ts';
 import { ConnectionCounts } from './connection-counts.ts';
+import { ConnectionWatch, type WatchLimits } from './connection-watch.ts';
+import { guarded, ReplyError } from './guarded.ts';
 import { MailboxesNamed } from './mailboxes-named.ts';
-import { type Reply, type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
+import type { Patience } from './patience.ts';
+import { type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
+import { type CertificateFiles, CertificateRenewals, readCertificate } from './tls-certificate.ts';
+import { WatchedServer } from './watched-server.ts';
 import { watchForwarding } from './xforward.ts';
 
 export interface SmtpDoorOptions {
@@ -32,14 +37,8 @@ export interface SmtpDoorOptions {
   /** Name in the banner. */
   readonly hostname: string;
   /** Paths of PEM files; without them STARTTLS is not offered. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
-  readonly limits: {
-    readonly mailBytes: number;
-    readonly recipients: number;
-    readonly connections: number;
-    readonly connectionsPerAddress: number;
-    readonly errorsPerConnection: number;
-  };
+  readonly tls: CertificateFiles | null;
+  readonly limits: WatchLimits & { readonly connectionsPerAddress: number };
   /** Addresses of relays that name the client with XCLIENT, and of those that send a PROXY line. */
   readonly xclientRelays: readonly string[];
   readonly proxyRelays: readonly string[];
@@ -56,20 +55,10 @@ export interface SmtpDoorOptions {
 export interface SmtpDoor {
   /** Resolves with the port (0 for a socket) once it listens; rejects when it can't. */
   listen(): Promise<number>;
+  /** Takes no new connections, sends idle clients away, lets mails in flight finish, then ends what is left. */
+  close(): Promise<void>;
   /** The options have changed: certificates are read again. Throws, and changes nothing, when they can't be. */
   reload(): void;
-  /** Takes no new connections, lets mails in flight finish, then ends what is left. */
-  close(): Promise<void>;
-}
-
-/** An answer to the client; the only error that smtp-server ever gets to see. */
-class ReplyError extends Error {
-  readonly responseCode: number;
-
-  constructor({ code, text }: Reply) {
-    super(text);
-    this.responseCode = code;
-  }
 }
 
 /** What the door must know about clients beyond one dialogue. */
@@ -84,6 +73,7 @@ export function createSmtpDoor(
   policy: () => Policy,
   history: ClientHistory,
   log: Log,
+  seconds: EverySecond = everySecond,
 ): SmtpDoor {
   const { limits } = options;
   const isLmtp = options.protocol === 'lmtp';
@@ -96,22 +86,26 @@ export function createSmtpDoor(
   const refuse = (reason: ReplyReason, session: SMTPServerSession) =>
     new ReplyError(replyFor(reason, contextOf(policy(), session)));
 
-  const server: SMTPServer = new SMTPServer({
-    ...libraryOptions(options),
+  const watch = new ConnectionWatch({
+    limits,
+    everySecond: seconds,
+    reply: (reason, { session }) => replyFor(reason, contextOf(policy(), session)),
+    onCut: (reason, { remoteAddress }) => log.info({ reason, ip: remoteAddress }, 'an SMTP connection was ended'),
+  });
+  const handlers: SMTPServerOptions = {
     onConnect(session, callback) {
       void guarded(callback, log, async () => {
         if (closing) throw refuse('shutting-down', session);
         const { remoteAddress: ip } = session;
-        const count = connections.open(session.id, ip);
-        watchReplies(session);
-        const connection = connectionOf(session);
-        if (connection !== undefined) forwarding.set(session.id, watchForwarding(connection));
-        if (!options.relays.has(ip) && count > limits.connectionsPerAddress)
+        const { ofAddress, all } = connections.open(session.id, ip);
+        if (all > limits.connections) throw refuse('too-busy', session);
+        if (!options.relays.has(ip) && ofAddress > limits.connectionsPerAddress)
           throw refuse('too-many-connections', session);
       });
     },
     onClose(session) {
       connections.close(session.id);
+      watch.remove(session.id);
       mailboxes.forget(session.id);
       forwarding.delete(session.id);
     },
@@ -146,7 +140,7 @@ export function createSmtpDoor(
         const result = await intake
           .take(envelope, stream, () => {
             // Without a word the sender would come again for days.
-            hangUp(session, refuse('too-large', session));
+            watch.hangUp(session.id, 'too-large');
           })
           .finally(() => forwarding.get(session.id)?.());
         if (result.kind === 'unavailable' && result.why === 'full') options.space.noteFull();
@@ -159,77 +153,77 @@ export function createSmtpDoor(
       inFlight.add(done);
       void done.finally(() => inFlight.delete(done));
     },
+  };
+  const replyTo = (mailbox: string, result: IntakeResult, envelope: Envelope) => {
+    const reply = replyToMailbox(mailbox, result, policy(), envelope);
+    return reply.code >= 400 ? new ReplyError(reply) : reply.text;
+  };
+  const server = new WatchedServer({ ...libraryOptions(options), ...handlers }, (connection) => {
+    watch.add(connection);
+    forwarding.set(connection.id, watchForwarding(connection));
   });
   // Without a listener an error of a client's socket ends the process. A failed listen() is told by its promise.
   server.on('error', (error: Error) => {
     if (server.server.listening) log.info({ error: error.message }, 'an SMTP connection failed');
   });
 
-  const replyTo = (mailbox: string, result: IntakeResult, envelope: Envelope) => {
-    const reply = replyToMailbox(mailbox, result, policy(), envelope);
-    return reply.code >= 400 ? new ReplyError(reply) : reply.text;
-  };
-  const connectionOf = (session: SMTPServerSession) => {
-    for (const connection of server.connections) if (connection.session.id === session.id) return connection;
-    return undefined;
-  };
-  const hangUp = (session: SMTPServerSession, last: ReplyError) => {
-    const connection = connectionOf(session);
-    connection?.send(last.responseCode, last.message);
-    connection?.close();
-  };
-
-  /** Every reply passes here, the library's own too: refusals are counted, and its words become ours. */
-  function watchReplies(session: SMTPServerSession): void {
-    const connection = connectionOf(session);
-    if (connection === undefined) return;
-    const send = connection.send.bind(connection);
-    connection.send = (code, data, context) => {
-      const reason = typeof data === 'string' ? LIBRARY_WORDS.get(data) : undefined;
-      const ours = reason === undefined ? null : replyFor(reason, contextOf(policy(), session));
-      if (code < 400 || connections.countError(session.id) <= limits.errorsPerConnection) {
-        return send(ours?.code ?? code, ours?.text ?? data, context);
-      }
-      connection.send = send;
-      hangUp(session, refuse('too-many-errors', session));
-    };
-  }
+  const renewalsNow = () =>
+    options.tls === null
+      ? null
+      : new CertificateRenewals(options.tls, (certificate) => server.updateSecureContext(certificate), seconds, log);
+  let renewals = renewalsNow();
 
   return {
     listen: async () => {
-      if (options.socket !== undefined) {
-        await listenOnSocket(server.server, options.socket.path, options.socket.mode);
-        return 0;
-      }
-      return new Promise((resolve, reject) => {
-        server.server.once('error', reject);
-        server.listen(options.port, options.host, () => {
-          server.server.off('error', reject);
-          const address: AddressInfo | string | null = server.server.address();
-          resolve(address !== null && typeof address === 'object' ? address.port : options.port);
-        });
-      });
+      const port = await listenAt(server, options);
+      watch.start();
+      renewals?.start();
+      return port;
     },
     reload: () => {
-      const fresh = libraryOptions(options);
-      Object.assign(server.options, fresh);
+      Object.assign(server.options, libraryOptions(options));
       server.updateSecureContext();
+      renewals?.stop();
+      renewals = renewalsNow();
+      renewals?.start();
     },
     close: async () => {
       closing = true;
-      // The library's close() counts down even while a handler commits: let these finish first.
-      const drained = Promise.allSettled([...inFlight]);
-      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, options.drainMs).unref())]);
-      await new Promise<void>((resolve) => server.close(resolve));
+      renewals?.stop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      watch.drain();
+      await within(closed, options.drainMs);
+      watch.hangUpAll('shutting-down');
+      await within(closed, LAST_WORD_MS);
+      watch.stop();
+      // Whoever is gone may still be in the middle of a commit: the store has to stay open for it.
+      await within(Promise.allSettled([...inFlight]), COMMIT_MS);
     },
   };
 }
 
-/** What smtp-server says by itself before it asks us. */
-const LIBRARY_WORDS: ReadonlyMap<string, ReplyReason> = new Map([
-  ['Error: Bad sender address syntax', 'bad-sender-syntax'],
-  ['Error: Bad recipient address syntax', 'bad-recipient-syntax'],
-]);
+async function listenAt(server: WatchedServer, { socket, host, port }: SmtpDoorOptions): Promise<number> {
+  if (socket !== undefined) {
+    await listenOnSocket(server.server, socket.path, socket.mode);
+    return 0;
+  }
+  return new Promise((resolve, reject) => {
+    server.server.once('error', reject);
+    server.listen(port, host, () => {
+      server.server.off('error', reject);
+      const address: AddressInfo | string | null = server.server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : port);
+    });
+  });
+}
+
+/** For the last reply to leave, and for a commit that has begun. */
+const LAST_WORD_MS = 1000;
+const COMMIT_MS = 2000;
+
+function within(event: Promise<unknown>, ms: number): Promise<unknown> {
+  return Promise.race([event, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+}
 
 function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
   const disabledCommands = ['AUTH', 'VRFY', 'WIZ', 'SHELL', 'KILL', 'HELP'];
@@ -245,47 +239,22 @@ function libraryOptions(options: SmtpDoorOptions): SMTPServerOptions {
     authOptional: true,
     disabledCommands,
     disableReverseLookup: true,
-    maxClients: options.limits.connections,
+    // Ours counts once the greeting is due; this is for those that come at once.
+    maxClients: 2 * options.limits.connections,
+    // The library's clock starts again at every byte. Ours does not, and comes first.
+    socketTimeout: 1000 * (longestWait(options.limits.patience) + 60),
     // `true` would believe anybody; an empty list nobody.
     useXClient: [...options.xclientRelays],
     useXForward: options.xforwardRelays === true ? true : [...options.xforwardRelays],
     useProxy: options.proxyRelays.length > 0 ? [...options.proxyRelays] : false,
-    closeTimeout: 1000,
+    closeTimeout: options.drainMs + 2 * LAST_WORD_MS,
     logger: false,
-    ...(options.tls === null
-      ? {}
-      : {
-          cert: readFileSync(options.tls.cert),
-          key: readFileSync(options.tls.key),
-          minVersion: 'TLSv1.2' as const,
-        }),
+    ...(options.tls === null ? {} : readCertificate(options.tls)),
   };
 }
 
-/** Runs a handler and calls back exactly once: with its result, with its reply, or with "try again" for anything else. */
-async function guarded<T>(
-  callback: (error?: Error | null, result?: T) => void,
-  log: Log,
-  handler: () => Promise<T>,
-): Promise<void> {
-  let error: Error | null = null;
-  let result: T | undefined;
-  try {
-    result = await handler();
-  } catch (thrown) {
-    if (thrown instanceof ReplyError) error = thrown;
-    else {
-      const gone =
-        thrown instanceof Error &&
-        'code' in thrown &&
-        (thrown.code === 'ECONNECTION' || thrown.code === 'ERR_STREAM_PREMATURE_CLOSE');
-      if (gone) log.info('the client went away in the middle of its mail');
-      else log.error({ error: thrown }, 'an SMTP handler failed');
-      error = new ReplyError(replyFor('try-again', { language: 'en', reference: null, help: null, utf8: false }));
-    }
-  }
-  if (error === null) callback(null, result);
-  else callback(error);
+function longestWait(patience: Patience): number {
+  return Math.max(patience.firstCommandSeconds, patience.commandSeconds, patience.dataSeconds, patience.workSeconds);
 }
 
 function envelopeOf(session: SMTPServerSession): Envelope {
@@ -302,5 +271,7 @@ function envelopeOf(session: SMTPServerSession): Envelope {
 }
 
 function contextOf(policy: Policy, session: SMTPServerSession): ReplyContext {
-  return { language: defaultLanguage(policy), reference: null, help: null, utf8: session.envelope.smtpUtf8 === true };
+  // Before the greeting there is no envelope yet, whatever the library's types say.
+  const { envelope }: Partial<SMTPServerSession> = session;
+  return { language: defaultLanguage(policy), reference: null, help: null, utf8: envelope?.smtpUtf8 === true };
 }

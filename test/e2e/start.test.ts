@@ -33,6 +33,7 @@ it('says where it listens, finishes what is in flight when it is told to stop, a
   const client = await SmtpClient.open(Number(port));
   expect((await client.command('EHLO x')).code).toBe(250);
   gateway.process.kill('SIGTERM');
+  expect((await client.reply()).text).toMatch(/^4\.3\.2 /);
   expect(await gateway.ended).toBe(0);
   client.drop();
   expect(gateway.output()).toContain('authentication is off');
@@ -130,3 +131,24 @@ it('an LMTP socket that cannot be made is one clear line and exit code 1', async
   expect(await gateway.ended).toBe(1);
   expect(gateway.output()).toMatch(/^\S+nowhere\/lmtp\.sock cannot be made \(\w+\); make its folder, .*\n$/);
 });
+it.runIf(process.getuid?.() === 0)(
+  'as root refuses a port that needs no root, unless it is told',
+  async () => {
+    const folder = tempFolder();
+    configFile(folder, { smtp: { host: '0.0.0.0', port: 40_025 } });
+    const gateway = run(folder, ['serve']);
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
+    configFile(folder, { smtp: { host: '0.0.0.0', port: 0 } });
+    for (const [args, env] of [
+      [['serve', '--allow-root'], {}],
+      [['serve'], { TAQUILLA_ALLOW_ROOT: '1' }],
+    ] as const) {
+      const told = run(folder, args, env);
+      await told.says(/listens on/);
+      told.process.kill('SIGTERM');
+      expect(await told.ended).toBe(0);
+    }
+  },
+  60_000,
+);

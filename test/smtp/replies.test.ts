@@ -17,6 +17,35 @@ describe.each(REPLY_REASONS.filter((reason) => reason !== 'accepted'))('the repl
   });
 });
 
+it.each([
+  ['unknown-mailbox', '550 5.1.1'],
+  ['relay-denied', '550 5.7.1'],
+  ['department-takes-no-mail', '550 5.2.1'],
+  ['unregistered-sender', '550 5.7.1'],
+  ['unclear-sender', '550 5.7.1'],
+  ['dmarc-policy', '550 5.7.1'],
+  ['not-authenticated', '550 5.7.26'],
+  ['staff-not-authenticated', '550 5.7.26'],
+  ['dns-temporary-failure', '451 4.7.1'],
+  ['too-large', '552 5.3.4'],
+  ['too-many-recipients', '452 4.5.3'],
+  ['mail-loop', '554 5.4.6'],
+  ['over-rate', '452 4.4.5'],
+  ['too-many-connections', '421 4.7.0'],
+  ['too-many-errors', '421 4.5.0'],
+  ['disk-full', '452 4.3.1'],
+  ['try-again', '451 4.3.0'],
+  ['bare-line-break', '550 5.5.2'],
+  ['risky-attachment', '550 5.7.1'],
+  ['bad-sender-syntax', '501 5.1.7'],
+  ['bad-recipient-syntax', '501 5.1.3'],
+  ['idle-too-long', '421 4.4.2'],
+  ['shutting-down', '421 4.3.2'],
+] as const)('a permanent cause is 5xx and a fault of ours 4xx: %s is %s', (reason, codes) => {
+  const context = { language: 'es', reference: null, help: null, utf8: false } as const;
+  expect(replyLine(replyFor(reason, context)).slice(0, codes.length + 1)).toBe(`${codes} `);
+});
+
 it('says the same to every kind of stranger', () => {
   const context = { language: 'es', reference: 'R', help: 'https://x.example', utf8: false } as const;
   const lines = (['unregistered-sender', 'account-state', 'department-not-allowed', 'blocked-sender'] as const).map(

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. */
-import type { Clock } from '../../src/clock.ts';
+import type { Clock, EverySecond } from '../../src/clock.ts';
 
 export interface FakeClock extends Clock {
   /** Moves time on; timers that fall due on the way fire in their order, each at its own time. */
@@ -32,5 +32,25 @@ export function fakeClock(start = Date.UTC(2026, 10, 21, 9, 0)): FakeClock {
       now = end;
     },
     timers: () => timers.map(({ at }) => at).sort((one, other) => one - other),
+  };
+}
+
+export interface ManualSeconds {
+  readonly everySecond: EverySecond;
+  /** Lets so many seconds pass, at once. */
+  pass(count: number): void;
+}
+
+/** The beat of the SMTP door, beaten by a test. */
+export function manualSeconds(): ManualSeconds {
+  const callbacks = new Set<() => void>();
+  return {
+    everySecond: (callback) => {
+      callbacks.add(callback);
+      return () => callbacks.delete(callback);
+    },
+    pass: (count) => {
+      for (let second = 0; second < count; second += 1) for (const callback of [...callbacks]) callback();
+    },
   };
 }

@@ -129,6 +129,11 @@ export class SmtpClient {
     return this.socket;
   }
 
+  /** Reads nothing any more, not even that the other side has closed. */
+  pause(): void {
+    this.socket.pause();
+  }
+
   /** Ends the connection without a word. */
   drop(): void {
     this.socket.destroy();
