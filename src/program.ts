@@ -128,7 +128,7 @@ export function buildProgram(): Command {
 
   program
     .command('backup')
-    .description('copy the data folder while the gateway runs; docs/backup.md says how to restore')
+    .description('copy the data folder while the gateway runs; docs/en/backup.md says how to restore')
     .argument('<folder>', 'a new folder')
     .option('--link', 'link attachments and large mails instead of copying them, where the folder is on the same disk')
     .option('--json', 'print JSON')
