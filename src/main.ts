@@ -1,8 +1,8 @@
 /** argv → command. The only place that ends the process. */
 import { CommandError } from './commands/command.ts';
 import { buildProgram } from './program.ts';
+import { DatabaseUnusable } from './store/database-unusable.ts';
 import { KeysUnusable } from './store/signing-keys.ts';
-import { DatabaseUnusable } from './store/sqlite/open-database.ts';
 
 async function run(argv: readonly string[]): Promise<number> {
   try {

@@ -1,6 +1,7 @@
 -- Full text of subjects and messages (SQLite FTS5), which drizzle can't describe: scripts/generate-migrations.mjs puts
--- this file behind the generated tables as a migration of its own. The texts stay in their tables (external content);
--- triggers keep the index in step, in the transaction of the change. "espana" finds "España".
+-- this file behind the generated tables as a migration of its own. The texts stay in their tables (external content).
+-- New rows are indexed together (text-index.ts); triggers keep the index in step with changes of what is in it already.
+-- "espana" finds "España".
 -- A later migration that rebuilds tickets or messages drops these triggers: it has to make them again.
 create virtual table tickets_text using fts5(subject, content='tickets', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
 --> statement-breakpoint
@@ -10,28 +11,20 @@ insert into tickets_text(tickets_text) values ('rebuild');
 --> statement-breakpoint
 insert into messages_text(messages_text) values ('rebuild');
 --> statement-breakpoint
-create trigger tickets_text_added after insert on tickets begin
-  insert into tickets_text(rowid, subject) values (new.id, new.subject);
-end;
---> statement-breakpoint
-create trigger tickets_text_removed after delete on tickets begin
+create trigger tickets_text_removed after delete on tickets when exists (select 1 from tickets_text_docsize where id = old.id) begin
   insert into tickets_text(tickets_text, rowid, subject) values ('delete', old.id, old.subject);
 end;
 --> statement-breakpoint
-create trigger tickets_text_changed after update of subject on tickets begin
+create trigger tickets_text_changed after update of subject on tickets when exists (select 1 from tickets_text_docsize where id = old.id) begin
   insert into tickets_text(tickets_text, rowid, subject) values ('delete', old.id, old.subject);
   insert into tickets_text(rowid, subject) values (new.id, new.subject);
 end;
 --> statement-breakpoint
-create trigger messages_text_added after insert on messages begin
-  insert into messages_text(rowid, text) values (new.id, new.text);
-end;
---> statement-breakpoint
-create trigger messages_text_removed after delete on messages begin
+create trigger messages_text_removed after delete on messages when exists (select 1 from messages_text_docsize where id = old.id) begin
   insert into messages_text(messages_text, rowid, text) values ('delete', old.id, old.text);
 end;
 --> statement-breakpoint
-create trigger messages_text_changed after update of text on messages begin
+create trigger messages_text_changed after update of text on messages when exists (select 1 from messages_text_docsize where id = old.id) begin
   insert into messages_text(messages_text, rowid, text) values ('delete', old.id, old.text);
   insert into messages_text(rowid, text) values (new.id, new.text);
 end;

@@ -4,7 +4,8 @@ import { normalizeAddress, normalizeDomain } from '../mail/address.ts';
 import type { AccountChange } from '../store/account-change.ts';
 import { normalizeServiceName } from '../tickets/find-service.ts';
 import type { ContactRole, Language } from '../tickets/model.ts';
-import { CommandError, type JsonOption, locateConfig, openForWriting, print, printJson, withStore } from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForWriting } from './open-store.ts';
 import { safe } from './table.ts';
 
 interface ContactOptions extends JsonOption {

@@ -6,7 +6,8 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Account, AccountContact, Store } from '../store/store.ts';
-import { CommandError, type GlobalOptions, locateConfig, openForReading, withStore } from './command.ts';
+import { CommandError, type GlobalOptions, locateConfig, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 
 interface ExportOptions extends GlobalOptions {
   readonly format: 'json' | 'csv';

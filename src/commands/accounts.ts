@@ -6,17 +6,8 @@ import { type AccountsFormat, readAccount, readAccountsFile } from '../desk/acco
 import { decodeBytes } from '../mail/charset.ts';
 import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
-import {
-  CommandError,
-  databaseFile,
-  type JsonOption,
-  locateConfig,
-  openForReading,
-  openForWriting,
-  print,
-  printJson,
-  withStore,
-} from './command.ts';
+import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForReading, openForWriting } from './open-store.ts';
 import { safe, shownTime, table } from './table.ts';
 
 interface AddOptions extends JsonOption {

@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { TicketDetail, TicketFile } from '../store/store.ts';
-import {
-  CommandError,
-  type GlobalOptions,
-  locateConfig,
-  openForReading,
-  print,
-  shownPath,
-  withStore,
-} from './command.ts';
+import { CommandError, type GlobalOptions, locateConfig, print, shownPath, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownSize } from './table.ts';
 import { typedTicketId } from './tickets.ts';
 

@@ -7,8 +7,6 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigProblem } from '../config/problems.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
-import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
-import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** Ends the command with a message for the user and an exit code; caught in main.ts. */
@@ -74,23 +72,6 @@ export function shownPath(path: string): string {
 
 export function databaseFile(config: Config): string {
   return join(config.dataFolder, 'taquilla.db');
-}
-
-/** For commands that only look. */
-export function openForReading(config: Config): Store {
-  const opened = openReadOnly(databaseFile(config));
-  if (opened === null) {
-    throw new CommandError(
-      `there is no database in ${shownPath(config.dataFolder)} yet; start the gateway or import accounts first`,
-      1,
-    );
-  }
-  return sqliteStore(opened);
-}
-
-/** For commands that write; works beside a running gateway. */
-export function openForWriting(config: Config): Store {
-  return sqliteStore(openDatabase(databaseFile(config)));
 }
 
 export async function withStore<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {

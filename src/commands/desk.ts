@@ -9,15 +9,8 @@ import type { DeskRequest } from '../tickets/desk-request.ts';
 import { normalizeServiceName } from '../tickets/find-service.ts';
 import type { Priority, TicketStatus } from '../tickets/model.ts';
 import { actor, noteText } from './actor.ts';
-import {
-  CommandError,
-  type GlobalOptions,
-  locateConfig,
-  openForWriting,
-  print,
-  printJson,
-  withStore,
-} from './command.ts';
+import { CommandError, type GlobalOptions, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForWriting } from './open-store.ts';
 import { safe } from './table.ts';
 import { typedTicketId } from './tickets.ts';
 import { staffAddress } from './typed-names.ts';

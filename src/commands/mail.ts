@@ -11,11 +11,11 @@ import {
   type GlobalOptions,
   type JsonOption,
   locateConfig,
-  openForReading,
   print,
   printJson,
   withStore,
 } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownSize, shownTime, table } from './table.ts';
 
 interface ListOptions extends JsonOption {

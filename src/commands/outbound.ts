@@ -1,7 +1,10 @@
 /** The way out as the config says it: transport, signatures, limits, and who each mail says it is from. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { DestinationSettings } from '../config/outbound.ts';
+import type { ConfigProblem } from '../config/problems.ts';
 import type { Config } from '../config.ts';
 import { signingKey } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
@@ -9,7 +12,7 @@ import { normalizeDomain } from '../mail/address.ts';
 import { signBounceAddress } from '../mail/bounce-address.ts';
 import type { SigningKey } from '../mail/message-id.ts';
 import { type DestinationLimits, Destinations } from '../outbox/destinations.ts';
-import { dkimSigner, readDkimKey } from '../outbox/dkim-signer.ts';
+import { DkimKeyUnusable, dkimSigner, readDkimKey } from '../outbox/dkim-signer.ts';
 import { fileTransport } from '../outbox/file-transport.ts';
 import { mailRenderer } from '../outbox/render.ts';
 import { sendmailTransport } from '../outbox/sendmail-transport.ts';
@@ -18,6 +21,7 @@ import { smtpTransport } from '../outbox/smtp-transport.ts';
 import { switchableTransport } from '../outbox/switchable-transport.ts';
 import type { Transport } from '../outbox/transport.ts';
 import { createOutboxWorker, type OutboxWorker, type WorkerSurroundings } from '../outbox/worker.ts';
+import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { OutboxStore } from '../store/store.ts';
 import { CommandError } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
@@ -29,9 +33,11 @@ export interface WayOut {
    * where it is not wanted after all.
    */
   prepare(next: Config): { apply(): void; drop(): void };
+  /** Why `prepare` would throw. */
+  against(next: Config): readonly ConfigProblem[];
 }
 
-/** Throws `DkimKeyUnusable` or a `CommandError` where a file that the config names can't be used. */
+/** Throws a `CommandError` where a file that the config names can't be used. */
 export function wayOutFor(
   config: Config,
   store: OutboxStore,
@@ -59,26 +65,44 @@ export function wayOutFor(
       destinations: new Destinations((domain) => limitsFor(domain)),
     },
   );
+  const prepare: WayOut['prepare'] = (next) => {
+    const nextRender = rendererFor(next, log);
+    const nextTransport = sameTransport(running, next) ? null : transportFor(next);
+    return {
+      apply() {
+        running = next;
+        render = nextRender;
+        limitsFor = limitsOf(next.outbound.destinations);
+        if (nextTransport !== null) {
+          transport.switchTo(nextTransport);
+          worker.retryNow();
+        }
+        worker.wake();
+      },
+      drop: () => nextTransport?.close(),
+    };
+  };
   return {
     worker,
-    prepare(next) {
-      const nextRender = rendererFor(next, log);
-      const nextTransport = sameTransport(running, next) ? null : transportFor(next);
-      return {
-        apply() {
-          running = next;
-          render = nextRender;
-          limitsFor = limitsOf(next.outbound.destinations);
-          if (nextTransport !== null) {
-            transport.switchTo(nextTransport);
-            worker.retryNow();
-          }
-          worker.wake();
-        },
-        drop: () => nextTransport?.close(),
-      };
+    prepare,
+    against(next) {
+      try {
+        prepare(next).drop();
+        return [];
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        return [{ path: 'outbound', message: error.message }];
+      }
     },
   };
+}
+
+function usableKey(dkim: Parameters<typeof readDkimKey>[0]): ReturnType<typeof readDkimKey> {
+  try {
+    return readDkimKey(dkim);
+  } catch (error) {
+    throw error instanceof DkimKeyUnusable ? new CommandError(error.message, 1) : error;
+  }
 }
 
 function sameTransport(one: Config, other: Config): boolean {
@@ -89,11 +113,14 @@ function sameTransport(one: Config, other: Config): boolean {
 
 function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
   const { dkim } = config.outbound;
-  const render = mailRenderer(installedTemplates(config).templates, (mistake) =>
-    log.error({ mistake }, 'a mail template has a mistake'),
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const render = mailRenderer(
+    installedTemplates(config).templates,
+    (mistake) => log.error({ mistake }, 'a mail template has a mistake'),
+    (sha256) => blobs.read(sha256),
   );
   if (dkim === undefined) return render;
-  const sign = dkimSigner(readDkimKey(dkim));
+  const sign = dkimSigner(usableKey(dkim));
   return async (mail, date) => sign(await render(mail, date));
 }
 

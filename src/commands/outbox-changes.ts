@@ -1,7 +1,8 @@
 /** `taquilla outbox retry` and `taquilla outbox cancel`; both work beside a running gateway. */
 import type { OutboxChange, OutboxState, Store } from '../store/store.ts';
 import { actor } from './actor.ts';
-import { CommandError, type JsonOption, locateConfig, openForWriting, print, printJson, withStore } from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForWriting } from './open-store.ts';
 
 interface ChangeOptions extends JsonOption {
   readonly by?: string;

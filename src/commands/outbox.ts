@@ -1,18 +1,21 @@
 /** `taquilla outbox`: the mails that wait, are sent, or failed. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Bounce } from '../mail/automatic.ts';
 import { mailRenderer } from '../outbox/render.ts';
+import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { OutboxDetail, OutboxState } from '../store/store.ts';
 import {
   CommandError,
   type GlobalOptions,
   type JsonOption,
   locateConfig,
-  openForReading,
   print,
   printJson,
   withStore,
 } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownTime, table } from './table.ts';
 
 export async function listOutbox(
@@ -61,9 +64,15 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
 /** The mail itself as it goes out, to standard output. */
 export async function catOutgoing(id: number, options: GlobalOptions): Promise<void> {
   const mail = await find(id, options);
-  const { templates } = installedTemplates(locateConfig(options).config);
-  const render = mailRenderer(templates, (message) => process.stderr.write(`${message}\n`));
-  process.stdout.write(mail.rendered ?? (await render(mail.mail, Date.now())));
+  const { config } = locateConfig(options);
+  const { templates } = installedTemplates(config);
+  const blobs = new BlobStore(join(config.dataFolder, 'blobs'), randomUUID);
+  const render = mailRenderer(
+    templates,
+    (message) => process.stderr.write(`${message}\n`),
+    (sha256) => blobs.read(sha256),
+  );
+  process.stdout.write(mail.rendered ?? (await render(mail.mail, mail.createdAt)));
 }
 
 function bounceLine({ action, status, diagnostic }: Bounce): string {

@@ -15,12 +15,11 @@ import {
   type GlobalOptions,
   type JsonOption,
   locateConfig,
-  openForReading,
-  openForWriting,
   print,
   printJson,
   withStore,
 } from './command.ts';
+import { openForReading, openForWriting } from './open-store.ts';
 import { authenticatorFor, contentReaderFor } from './serve.ts';
 import { safe, shownTime, table } from './table.ts';
 

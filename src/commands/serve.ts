@@ -1,5 +1,6 @@
 /**
- * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it.
+ * The composition root: read it first. Everything that runs is made here, once, and handed to what needs it. The door
+ * opens as early as it can: modules that are not needed to take a mail are loaded behind it.
  *
  *   SMTP door → intake (receive, parse, authenticate, record) → store → outbox worker → transport
  *                                                    scheduler → store → outbox worker
@@ -14,33 +15,29 @@ import { type Clock, type EverySecond, everySecond, systemClock } from '../clock
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
-import { readAccountsFile } from '../desk/accounts-file.ts';
 import { createScheduler } from '../desk/scheduler.ts';
-import { type Authenticate, createAuthenticator } from '../intake/authenticate.ts';
+import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
 import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
 import { createFreeSpace, type FreeSpace } from '../intake/free-space.ts';
-import { createIntake, signingKey } from '../intake/intake.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createSweeper } from '../intake/sweeper.ts';
 import { createUnknownSenders } from '../intake/unknown-senders.ts';
 import { createLog, type Log } from '../log.ts';
 import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
-import { DkimKeyUnusable } from '../outbox/dkim-signer.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
-import { createSmtpDoor, type SmtpDoorOptions } from '../smtp/server.ts';
+import type { SmtpDoorOptions } from '../smtp/server.ts';
 import { CertificateUnusable } from '../smtp/tls-certificate.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
+import { DatabaseUnusable } from '../store/database-unusable.ts';
 import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
-import { DatabaseUnusable, openDatabase } from '../store/sqlite/open-database.ts';
-import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { openThreadedStore, type ThreadedStore } from '../store/thread/threaded-store.ts';
 import { SocketUnusable } from '../unix-socket.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
 import { controlPath, createControlSocket } from './control-socket.ts';
 import { live } from './live.ts';
 import { listenInDataFolder, localDoors } from './local-doors.ts';
-import { installedTemplates } from './mail-templates.ts';
-import { wayOutFor } from './outbound.ts';
+import type { WayOut } from './outbound.ts';
 import { againstReload, createReloader, tellReload } from './reload.ts';
 import { openSecrets, rootCheck } from './start-checks.ts';
 
@@ -49,6 +46,8 @@ export interface Gateway {
   /** Of the LMTP door where it listens on one. */
   readonly lmtpPort: number | null;
   readonly store: Store;
+  /** Resolves when the store has stopped working for good: mails are answered with 451, and the program has to be started anew. */
+  readonly lost: Promise<Error>;
   /** Of the way out: whether it rests, why, and what is on its way. */
   readonly outboxStatus: () => WorkerStatus;
   /** Reads the config again and applies it as a whole; or changes nothing, and answers why. */
@@ -57,10 +56,14 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** What tests replace: time, DNS and what reads mails in a thread. `reread`: how a reload reads the config. */
+/**
+ * What tests replace: time, DNS, the thread of the store, which takes longer to start than most tests, and what reads
+ * mails in a thread. `reread`: how a reload reads the config.
+ */
 export interface Surroundings {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  readonly openStore?: (file: string) => Promise<ThreadedStore>;
   readonly reread?: () => ConfigResult;
   readonly workerFile?: URL;
   /** The beat by which the SMTP door measures how long clients take. */
@@ -70,7 +73,7 @@ export interface Surroundings {
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup, reread, workerFile, seconds = everySecond }: Surroundings = {
+  { clock, lookup, openStore = openThreadedStore, reread, workerFile, seconds = everySecond }: Surroundings = {
     clock: systemClock,
     lookup: systemLookup(AUTH_LIMITS),
   },
@@ -92,7 +95,8 @@ export async function startGateway(
     read: reread ?? (() => loadConfig(config.file, process.env)),
     against: async (next) => [
       ...againstReload(running, next, await store.countUnfinished()),
-      ...installedTemplates(next).problems.map((message) => ({ path: 'templatesFolder', message })),
+      ...(out?.against(next) ?? []),
+      ...(await templateProblems(next)).map((message) => ({ path: 'templatesFolder', message })),
     ],
     apply: (next) => apply(next),
   });
@@ -105,16 +109,22 @@ export async function startGateway(
   // First of all: where it is taken, another gateway works on this data.
   await listenInDataFolder(control, log);
 
-  const { keys, store } = await openData(config).catch(async (error: unknown) => {
+  const opening = openData(config, openStore).catch(async (error: unknown) => {
     await control.close();
     throw error;
   });
+  // The thread of the store loads and opens while this one loads what it needs.
+  const [{ keys, store, lost }, { createIntake, signingKey }, { createSmtpDoor }] = await Promise.all([
+    opening,
+    import('../intake/intake.ts'),
+    import('../smtp/server.ts'),
+  ]);
   const blobFolder = join(config.dataFolder, 'blobs');
   const blobs = new BlobStore(blobFolder, randomUUID);
   const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
 
-  const out = wayOutFor(config, store, keys, clock, log);
-  const { worker } = out;
+  let out: WayOut | null = null;
+  const onQueued = () => out?.worker.wake();
   const rates = new RateLimits(
     live(() => settings.rates),
     clock,
@@ -141,7 +151,7 @@ export async function startGateway(
     get maxMailBytes() {
       return running.limits.mailBytes;
     },
-    onQueued: worker.wake,
+    onQueued,
   });
   const openDoor = (options: () => SmtpDoorOptions) =>
     createSmtpDoor(live(options), intake, policy, rates, log, seconds);
@@ -155,24 +165,24 @@ export async function startGateway(
     rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: running.hostname } }),
     clock,
     randomBytes,
-    onQueued: worker.wake,
+    onQueued,
     log,
   });
 
   function apply(next: Config): void {
     const before = { running, settings };
-    const change = out.prepare(next);
+    const change = out?.prepare(next);
     try {
       running = next;
       settings = settingsFrom(next);
       for (const one of doors) one.reload();
     } catch (error) {
       ({ running, settings } = before);
-      change.drop();
+      change?.drop();
       throw error;
     }
     log.level = next.log.level;
-    change.apply();
+    change?.apply();
   }
 
   const closeDoors = () => Promise.all([control.close(), ...doors.map((one) => one.close())]);
@@ -180,13 +190,19 @@ export async function startGateway(
     const port = await door.listen();
     const lmtpPort = (await lmtpDoor?.listen()) ?? null;
     await listenInDataFolder(deliverDoor, log);
+    // What sends takes as long to load as the door did; mails wait in the outbox meanwhile.
+    const { wayOutFor } = await import('./outbound.ts');
+    out = wayOutFor(config, store, keys, clock, log);
+    const { worker } = out;
     worker.start();
     scheduler.start();
     sweeper.start();
+    if (config.authentication !== 'off') await loadLibrary();
     return {
       port,
       lmtpPort,
       store,
+      lost,
       outboxStatus: worker.status,
       reload,
       stop: async () => {
@@ -194,7 +210,7 @@ export async function startGateway(
         await content.close();
         await scheduler.stop();
         await sweeper.stop();
-        await worker.stop();
+        await out?.worker.stop();
         await store.close();
       },
     };
@@ -205,9 +221,9 @@ export async function startGateway(
   }
 }
 
-async function openData(config: Config) {
+async function openData(config: Config, openStore: (file: string) => Promise<ThreadedStore>) {
   const keys = loadSigningKeys(config.dataFolder, randomBytes);
-  return { keys, store: sqliteStore(openDatabase(databaseFile(config))) };
+  return { keys, ...(await openStore(databaseFile(config))) };
 }
 
 /** All that is made from a config and follows it when it is read again. `limits` follow it by themselves. */
@@ -219,7 +235,7 @@ function settingsOf(
     log,
     lookup,
     clock,
-  }: Surroundings & {
+  }: Pick<Surroundings, 'lookup' | 'clock'> & {
     readonly limits: Config['limits'];
     readonly space: FreeSpace;
     readonly log: Log;
@@ -336,7 +352,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     allowRoot: demo || options.allowRoot === true,
   });
   if (root.verdict === 'refuse') throw new CommandError(root.words, 1);
-  refuseBrokenTemplates(config, options.builtinTemplates === true, log);
+  await refuseBrokenTemplates(config, options.builtinTemplates === true, log);
   let gateway: Gateway;
   try {
     gateway = await startGateway(config, log, {
@@ -370,12 +386,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const open = openSecrets(config);
   if (open !== null) log.warn(open);
   announce(config, gateway.port, demo);
-  await stopped;
+  const error = await Promise.race([stopped, gateway.lost]);
+  if (error === undefined) return;
+  log.error({ error }, 'the store has stopped working: the program ends, to be started anew');
+  // What is in flight gets its 451; the store itself can do nothing any more.
+  await gateway.stop().catch(() => undefined);
+  throw new CommandError(`the store has stopped working (${error.message}); start the gateway again`, 1);
 }
 
 /** A mistake in a template stops the start, unless the built-in one is wanted in its place. */
-function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): void {
-  const { problems } = installedTemplates(config);
+async function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): Promise<void> {
+  const problems = await templateProblems(config);
   if (problems.length === 0) return;
   if (!builtin) {
     const way = '(correct them, or start with --builtin-templates to use the built-in ones in their place)';
@@ -384,10 +405,16 @@ function refuseBrokenTemplates(config: Config, builtin: boolean, log: Log): void
   for (const problem of problems) log.warn({ problem }, 'a mail template has a mistake; the built-in one is used');
 }
 
+/** Only an installation with templates of its own has to load what reads them before the door is open. */
+async function templateProblems(config: Config): Promise<readonly string[]> {
+  if (config.templatesFolder === undefined) return [];
+  const { installedTemplates } = await import('./mail-templates.ts');
+  return installedTemplates(config).problems;
+}
+
 /** The causes that an admin can mend, each in one line. */
 function startFailure(error: unknown, config: Config): unknown {
-  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable || error instanceof DkimKeyUnusable)
-    return new CommandError(error.message, 1);
+  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
   if (error instanceof SocketUnusable) {
     const another = error.why === 'in-use' && error.message.includes(controlPath(config.dataFolder));
     return new CommandError(
@@ -443,6 +470,7 @@ function lmtpFailure(error: NodeJS.ErrnoException, { lmtp, smtp }: Config): Comm
 }
 
 export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
+  const { readAccountsFile } = await import('../desk/accounts-file.ts');
   const path = shipped('fixtures/demo/accounts.json');
   const result = readAccountsFile(
     path,

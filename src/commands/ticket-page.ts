@@ -9,15 +9,8 @@ import { escaped, type ImageOf, safeHtml } from '../mail/safe-html.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { TicketDetail, TicketFile, TicketMessage } from '../store/store.ts';
 import { writeFileOnce } from './attachment.ts';
-import {
-  CommandError,
-  type GlobalOptions,
-  locateConfig,
-  openForReading,
-  print,
-  shownPath,
-  withStore,
-} from './command.ts';
+import { CommandError, type GlobalOptions, locateConfig, print, shownPath, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, safeText, shownSize, shownTime } from './table.ts';
 import { typedTicketId } from './tickets.ts';
 

@@ -3,7 +3,8 @@ import type { Config } from '../config.ts';
 import type { TicketDetail, TicketMessage, TicketSummary } from '../store/store.ts';
 import type { TicketStatus } from '../tickets/model.ts';
 import { searchTerms } from '../tickets/search-terms.ts';
-import { CommandError, type JsonOption, locateConfig, openForReading, print, printJson, withStore } from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, safeText, shownSize, shownTime, table } from './table.ts';
 import { checkDepartment, staffAddress } from './typed-names.ts';
 

@@ -9,9 +9,10 @@ import { pipeline } from 'node:stream/promises';
 import { GRACE_MS } from '../intake/sweeper.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { blobFile, blobFolders, blobNames } from '../store/blobs/stray-files.ts';
+import { DatabaseUnusable } from '../store/database-unusable.ts';
 import { KeysUnusable, readSigningKeys } from '../store/signing-keys.ts';
 import { listBlobs, namedBlobs } from '../store/sqlite/blob-rows.ts';
-import { DatabaseUnusable, type OpenDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
+import { type OpenDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { usersOfBlob, verifyDatabase } from '../store/sqlite/verify-database.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, shownPath } from './command.ts';
 

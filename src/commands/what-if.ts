@@ -11,7 +11,8 @@ import { BlobStore } from '../store/blobs/blob-store.ts';
 import { readSigningKeys } from '../store/signing-keys.ts';
 import type { MailDetail, Store } from '../store/store.ts';
 import { ENTROPY_BYTES } from '../tickets/entropy.ts';
-import { CommandError, type JsonOption, locateConfig, openForReading, print, printJson, withStore } from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { authenticatorFor, contentReaderFor } from './serve.ts';
 import { shownTime, table } from './table.ts';
 

@@ -20,6 +20,14 @@ const replay = ({ reference }: MailDetail) => `run it again once that is mended:
 const raw = ({ reference }: MailDetail) => `look at it as it came: taquilla mail raw ${reference}`;
 const ticket = (mail: MailDetail) => (mail.ticket === null ? [] : [`see it: taquilla tickets show ${mail.ticket}`]);
 
+/** A staff mail that did nothing. */
+const returned =
+  (why: string) =>
+  (mail: MailDetail): Why => ({
+    said: `It is from ${who(mail)}, who is staff, and did nothing, because ${why}. It went back to its writer, with the commands that there are.`,
+    todo: [raw(mail)],
+  });
+
 const WORDS: Record<Reason, (mail: MailDetail) => Why> = {
   'new-ticket': (mail) => ({
     said: `It opened ticket ${mail.ticket ?? ''}: ${who(mail)} may open tickets in ${mail.explanation.department ?? 'that department'}, and the mail names no ticket that is still open to it.`,
@@ -61,10 +69,29 @@ const WORDS: Record<Reason, (mail: MailDetail) => Why> = {
     said: `It is held until a person has looked at it: ${heldBecause(mail)}`,
     todo: mail.sender === null ? [raw(mail)] : [accept(mail), register(mail)],
   }),
-  'staff-mail-without-ticket': (mail) => ({
-    said: `${who(mail)} is staff, and the mail names no ticket. Staff mail opens tickets only for a client.`,
-    todo: [raw(mail), accept(mail)],
+  'staff-answer': (mail) => ({
+    said: `It is an answer of ${who(mail)}, who is staff, on ticket ${mail.ticket ?? ''}. It went to the client.`,
+    todo: ticket(mail),
   }),
+  'staff-command': (mail) => ({
+    said: `It is from ${who(mail)}, who is staff, and its commands changed ticket ${mail.ticket ?? ''}.`,
+    todo: ticket(mail),
+  }),
+  'staff-opened': (mail) => ({
+    said: `${who(mail)}, who is staff, opened ticket ${mail.ticket ?? ''} with it in the name of a client.`,
+    todo: ticket(mail),
+  }),
+  'staff-rate': (mail) => ({
+    said: `${who(mail)} has written more than staffAnswersPerHour mails within an hour: an automatic answer, most likely.`,
+    todo: ['look for a vacation notice or a forwarding rule at that address', replay(mail)],
+  }),
+  'staff-unknown-command': returned('it begins with a command that does not exist'),
+  'staff-command-refused': returned('one of its commands can’t be carried out'),
+  'staff-uncertain-cut': returned('nobody could tell for certain what is new in it and what is quoted'),
+  'staff-empty': returned('there is nothing above the line: no text, no files, no commands'),
+  'staff-attached-mail': returned('a whole mail is attached, which could show internal notes to the client'),
+  'staff-nobody-to-answer': returned('there is nobody left to send it to'),
+  'staff-no-ticket': returned('it names no ticket of the departments that its writer works for'),
   'internal-error': (mail) => ({
     said: 'A fault of this program stopped it. It is kept as it came, the sender was told 250, and the log has the details.',
     todo: [replay(mail)],

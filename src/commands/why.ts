@@ -1,6 +1,7 @@
 /** `taquilla mail why REF`: in plain words, what became of a mail, why, and what can be done. */
 import { normalizeReference } from '../tickets/entropy.ts';
-import { CommandError, type JsonOption, locateConfig, openForReading, print, printJson, withStore } from './command.ts';
+import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
+import { openForReading } from './open-store.ts';
 import { safe, shownTime } from './table.ts';
 import { whyWords } from './why-words.ts';
 

@@ -3,6 +3,7 @@ import { domainOf, normalizeAddress } from '../mail/address.ts';
 import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import type { Policy } from '../tickets/policy.ts';
 import type { Settings } from './schema.ts';
+import { staffPolicyOf } from './staff-settings.ts';
 
 export function policyOf(values: Settings): Policy {
   const mailboxes = values.departments.flatMap(({ key, mailboxes: boxes }) =>
@@ -29,7 +30,7 @@ export function policyOf(values: Settings): Policy {
       },
       helpUrl: one.helpUrl ?? null,
       helpPhone: one.helpPhone ?? null,
-      staff: one.staff.map(({ name, address: written }) => ({ name, address: normalizeAddress(written) ?? '' })),
+      ...staffPolicyOf(one),
     })),
     mailboxes,
     domains: [...new Set(mailboxes.map((box) => domainOf(box.address)))],
@@ -47,6 +48,8 @@ export function policyOf(values: Settings): Policy {
     autoCloseWarningDays: values.autoCloseWarningDays,
     receiptsPerHour: values.receiptsPerHour,
     receiptsPerDomainPerHour: values.receiptsPerDomainPerHour,
+    staffAnswersPerHour: values.staffAnswersPerHour,
+    staffFileBytes: values.limits.staffFileBytes,
     maxReceived: values.limits.received,
     attachments: { ...values.attachments, limits: values.limits.attachments },
   };

@@ -16,6 +16,7 @@ import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
 import { patience } from './patience.ts';
+import { departmentStaffSettings, STAFF, staffMember, staffSettings } from './staff-settings.ts';
 import { reading, workers } from './workers.ts';
 
 const port = z.int().min(0).max(65535);
@@ -90,15 +91,8 @@ const department = z.strictObject({
     .describe('Where people find help; named in refusals.'),
   helpPhone: z.string().min(3).max(40).optional().describe('Named in refusals where there is no helpUrl.'),
   signature,
-  staff: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).describe('Who it is.'),
-        address: address.describe('Where they write from; never a mailbox.'),
-      }),
-    )
-    .default([])
-    .describe('People who work for this department. Their mails join tickets as internal notes.'),
+  staff: z.array(staffMember(address)).default([]).describe(STAFF),
+  ...departmentStaffSettings,
 });
 
 const transport = z
@@ -217,6 +211,7 @@ export const schema = z.strictObject({
     .describe(
       'Receipts and notices within an hour to addresses of one domain that are not registered one by one. Stops a robot that answers from a new address each time.',
     ),
+  ...staffSettings,
   postmasterDepartment: z
     .string()
     .optional()
@@ -265,6 +260,11 @@ export const schema = z.strictObject({
       freeBytes,
       reading,
       patience,
+      staffFileBytes: positive
+        .default(10_485_760)
+        .describe(
+          'Attached files that go along with one mail to staff, bytes; the others are named in it. Stops one mail of a client from becoming large mails to everybody.',
+        ),
       received: positive.default(50).describe('Received lines in one mail. Stops mail that goes in circles.'),
     })
     .prefault({})

@@ -2,10 +2,8 @@
  * Whether the sender is who the mail says, as this installation has chosen to find out: nobody asks, a trusted relay
  * has asked already, or we ask DNS ourselves.
  */
-import { authenticate, publishedPolicy } from '../auth/authenticate.ts';
 import type { TrustedRelay } from '../auth/authentication-results.ts';
 import { AUTH_LIMITS } from '../auth/limits.ts';
-import { organizationOf } from '../auth/organizational-domain.ts';
 import { readRelayReport, relayVerdict } from '../auth/relay-verdict.ts';
 import type { Lookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList } from '../auth/trusted-networks.ts';
@@ -41,6 +39,7 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
   if (mode === 'off') return async (_, { ip }) => trusted(isStaffNetwork(ip));
 
   return async (mail, envelope, source) => {
+    const { authenticate, organizationOf } = await loadLibrary();
     const ip = envelope.ip === null ? null : (canonicalAddress(envelope.ip) ?? envelope.ip);
     const fromDomain = mail.sender.clear ? domainOf(mail.sender.address) : null;
     const relay = ip === null ? localRelay : reportingRelays.get(ip);
@@ -75,6 +74,23 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
   };
 }
 
+/** As long to load as the rest of the program together, so not before the door is open. */
+async function load() {
+  const [{ authenticate, publishedPolicy }, { organizationOf }] = await Promise.all([
+    import('../auth/authenticate.ts'),
+    import('../auth/organizational-domain.ts'),
+  ]);
+  return { authenticate, publishedPolicy, organizationOf };
+}
+
+let library: ReturnType<typeof load> | null = null;
+
+/** Before the first mail, where there is time; otherwise the first mail waits for it. */
+export function loadLibrary(): ReturnType<typeof load> {
+  library ??= load();
+  return library;
+}
+
 /** RFC 5737: nobody's address, so that SPF can pass for nobody but a domain that lets everybody send. */
 const NO_CLIENT = '192.0.2.0';
 
@@ -83,6 +99,7 @@ async function askPolicy(
   lookup: Lookup,
 ): Promise<Partial<Pick<Authenticity, 'outcome' | 'demanded'>>> {
   if (fromDomain === null) return {};
+  const { publishedPolicy } = await loadLibrary();
   const policy = await publishedPolicy(fromDomain, lookup);
   return policy === 'temporary' ? { outcome: 'temporary-failure' } : { demanded: policy };
 }

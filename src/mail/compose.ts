@@ -3,7 +3,9 @@
  * one field, so that nothing in a name or subject can become a recipient or a header. The same mail gives the same bytes.
  */
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { isAddress } from './address.ts';
+import { composeWithFiles } from './compose-with-files.ts';
 import { encodeDate, encodeMailbox, encodeText, field } from './header-fields.ts';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
 
@@ -23,9 +25,16 @@ export interface Composition {
   readonly autoSubmitted: 'auto-replied' | 'auto-generated' | null;
   /** `es`, `en` (RFC 3282). */
   readonly language: string;
+  readonly files?: readonly ComposedFile[];
 }
 
-const MESSAGE_ID = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/;
+export interface ComposedFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly open: () => Readable;
+}
+
+export const MESSAGE_ID = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/;
 
 /** Rejects for an address or Message-ID that is none: our own data is broken then. */
 export async function composeMail(mail: Composition): Promise<Buffer> {
@@ -34,6 +43,8 @@ export async function composeMail(mail: Composition): Promise<Buffer> {
   if (!MESSAGE_ID.test(mail.messageId)) throw new Error(`not a Message-ID: ${mail.messageId.slice(0, 100)}`);
   // Quoted-printable never gives `=_`, so that no text can end its part.
   const boundary = `=_${createHash('sha256').update(mail.messageId).digest('hex').slice(0, 32)}`;
+  const { files = [] } = mail;
+  if (files.length > 0) return composeWithFiles(mail, files);
   const head = `${headers(mail)}Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`;
   return Buffer.concat([
     Buffer.from(`${head}${partHead(boundary, 'text/plain')}`),

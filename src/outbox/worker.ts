@@ -160,7 +160,8 @@ export function createOutboxWorker(
     for (const [index, mail] of mails.entries()) {
       if (readyBytes > MAX_READY_BYTES) await new Promise<void>((resolve) => (onDrained = resolve));
       const rendered = admit(mail) && !mail.frozen ? await make(mail) : null;
-      if (rendered !== null) {
+      if (rendered !== null && mail.mail.files !== undefined) dispatch(mail, rendered);
+      else if (rendered !== null) {
         slice.push({ mail, rendered });
         bytes += rendered.length;
       }
@@ -187,7 +188,8 @@ export function createOutboxWorker(
 
   async function make(mail: ClaimedMail): Promise<Buffer | null> {
     try {
-      return await render(mail.mail, clock.now());
+      // With files it is made anew for each attempt: ten megabytes for each of the staff have no place in the database.
+      return await render(mail.mail, mail.mail.files === undefined ? clock.now() : mail.since);
     } catch (error) {
       log.error({ error, outbox: mail.id }, 'a mail could not be made');
       destinations.done(domainOf(mail.recipient));

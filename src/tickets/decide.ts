@@ -10,15 +10,19 @@ import { readClientCommand } from './client-commands.ts';
 import type { Decision, Effect, OutgoingMail, Reason } from './decision.ts';
 import { Draft, type Situation } from './draft.ts';
 import { lookupKeys } from './facts.ts';
-import { type Candidate, findThread, orderCandidates } from './find-thread.ts';
+import type { Candidate } from './find-thread.ts';
 import { afterClientMail } from './lifecycle.ts';
 import { contactKeys, nearestContacts } from './match-account.ts';
 import { againstReceipt } from './may-answer.ts';
 import type { Contact } from './model.ts';
 import { answerBounce } from './note-bounce.ts';
+import { tellOfTicket } from './notify-staff.ts';
 import { openTicket } from './open-ticket.ts';
-import { departmentOf } from './policy.ts';
+import { departmentOf, isStaff } from './policy.ts';
 import { writeReplyNotice } from './receipts.ts';
+import { undelivered } from './staff-answer.ts';
+import { staffMail } from './staff-mail.ts';
+import { threadOf } from './which-ticket.ts';
 
 export function decide(situation: Situation): Decision {
   const draft = new Draft(situation);
@@ -30,7 +34,7 @@ export function decide(situation: Situation): Decision {
     blocked(draft) ??
     duplicate(draft) ??
     riskyAttachments(draft) ??
-    staff(draft) ??
+    staffMail(draft) ??
     client(draft)
   );
 }
@@ -73,8 +77,13 @@ function bounce(draft: Draft): Decision | null {
   const { outboxId, recipient, ticket } = answer.mail;
   draft.say(`bounce: of outbox ${outboxId} to ${recipient}${ticket === null ? '' : ` on ${ticket.publicId}`}`);
   if (answer.permanent) draft.say(`bounce: mails to ${recipient} come back for good`);
+  const notice = answer.lost
+    ? undelivered(answer.mail.mail, answer.bounce.diagnostic ?? answer.bounce.status ?? '')
+    : null;
+  if (notice !== null) draft.say(`staff: ${notice.recipient} told that the answer did not arrive`);
   if (ticket !== null) draft.department = departmentOf(policy, ticket.department) ?? draft.department;
   return draft.end('ignore', 'bounce-noted', {
+    outgoing: notice === null ? [] : [notice],
     ...(ticket === null
       ? {}
       : { thread: { ticket, by: 'our-message-id', key: answer.bounce.originalMessageId ?? '' } }),
@@ -107,7 +116,7 @@ function authenticity(draft: Draft): Decision | null {
   for (const line of because) draft.say(`authentication: ${line}`);
   if (policy.authentication === 'off' || policy.authentication === 'monitor') return null;
   if (outcome === 'verified') return null;
-  if (mail.authenticity.fromStaffNetwork && isStaff(draft)) {
+  if (mail.authenticity.fromStaffNetwork && isStaff(draft.sender, policy)) {
     draft.say('authentication: not needed for staff from a staff network');
     return null;
   }
@@ -145,28 +154,6 @@ function riskyAttachments(draft: Draft): Decision | null {
   return risky === 'refuse' && !draft.situation.admitted ? draft.refuse('risky-attachment') : null;
 }
 
-function isStaff(draft: Draft): boolean {
-  return draft.situation.policy.departments.some((one) => one.staff.some(({ address }) => address === draft.sender));
-}
-
-/** Staff mail joins its ticket as a note that no client sees; without a ticket it is kept for a person to look at. */
-function staff(draft: Draft): Decision | null {
-  const { facts, mail, policy } = draft.situation;
-  const departments = policy.departments.filter((one) => one.staff.some(({ address }) => address === draft.sender));
-  if (departments.length === 0) return null;
-  if (!draft.verified && !mail.authenticity.fromStaffNetwork) {
-    draft.say(`staff: the mail names ${draft.sender}, and nothing proves that it is from there`);
-    return draft.refuseSender('staff-not-authenticated');
-  }
-  draft.say(`staff: ${draft.sender} works for ${departments.map(({ key }) => key).join(', ')}`);
-  const found = thread(draft, [], (key) => departments.some((one) => one.key === key));
-  if (mail.kind === 'auto-reply') return draft.end('ignore', 'auto-reply-without-ticket');
-  if (found !== null)
-    return append(draft, found, { author: 'staff', visibility: 'note', verified: true }, null, 'staff-note', []);
-  // A staff member may be a client too.
-  return facts.contacts.length > 0 ? null : draft.end('hold', 'staff-mail-without-ticket');
-}
-
 function client(draft: Draft): Decision {
   const { mail, facts, policy } = draft.situation;
   const contacts = nearestContacts(contactKeys(draft.sender, policy.stripTag), facts.contacts);
@@ -174,7 +161,9 @@ function client(draft: Draft): Decision {
   draft.say(contacts.length === 0 ? 'contact: not registered' : `contact: on ${numbers}`);
   draft.contact = contacts[0] ?? null;
 
-  const found = thread(draft, contacts, () => false);
+  const thread = threadOf(mail, facts, policy, contacts, () => false);
+  draft.because.push(...thread.because);
+  const found = thread.candidate;
   if (found !== null) return clientReply(draft, contacts, found);
   if (mail.kind === 'auto-reply') {
     draft.say('an automatic reply never opens a ticket');
@@ -222,20 +211,6 @@ function clientReply(draft: Draft, contacts: readonly Contact[], found: Candidat
   ]);
 }
 
-/** Looks the thread up and writes the trace. */
-function thread(
-  draft: Draft,
-  contacts: readonly Contact[],
-  isStaffOf: (department: string) => boolean,
-): Candidate | null {
-  const { mail, facts, policy } = draft.situation;
-  const keys = lookupKeys(mail, policy).thread;
-  const candidates = orderCandidates(keys, facts.ticketsById, facts.ticketsByMessageId, facts.ticketsByAlias);
-  const result = findThread(draft.sender, contacts, candidates, keys, isStaffOf);
-  draft.because.push(...result.because);
-  return result.candidate;
-}
-
 type Append = Extract<Effect, { kind: 'append' }>;
 
 function append(
@@ -251,9 +226,17 @@ function append(
   const notice = replyNotice(draft, found, message);
   return draft.end('append-message', reason, {
     thread: found,
-    outgoing: notice === null ? [] : [notice],
+    outgoing: [...(notice === null ? [] : [notice]), ...(reason === 'reply' ? staffNotices(draft, found, status) : [])],
     effect: { kind: 'append', ticketId, publicId, message, status, notes },
   });
+}
+
+/** What programs add to a ticket nobody is told of. */
+function staffNotices(draft: Draft, { ticket }: Candidate, status: Append['status']): OutgoingMail[] {
+  const { onTicket } = draft.situation.facts;
+  if (onTicket === null || onTicket.ticket.ticketId !== ticket.ticketId) return [];
+  const after = { ...onTicket.ticket, status: status ?? ticket.status };
+  return tellOfTicket(draft, 'staff-client-replied', after, draft.contact, onTicket.conversation);
 }
 
 /** Whoever writes in a client's name without proof: the client is told, at its registered address. */

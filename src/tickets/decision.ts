@@ -4,10 +4,14 @@
  */
 import type { Bounce } from '../mail/automatic.ts';
 import type { SigningKey } from '../mail/message-id.ts';
+import type { DeskAnswer } from './desk-request.ts';
 import type { ThreadBy } from './find-thread.ts';
 import type { Copied } from './followers.ts';
 import type { NotEligible } from './match-account.ts';
 import type { Contact, Language, Priority, Ticket, TicketStatus } from './model.ts';
+import type { OutgoingFile } from './outgoing-files.ts';
+import type { ReturnReason, StaffMailData } from './staff-mail-data.ts';
+import type { DeskStep } from './ticket-facts.ts';
 
 /** What signs our Message-IDs, and the domain that stands in them. */
 export interface Signing {
@@ -31,7 +35,10 @@ export type RefusalReason =
   | 'risky-attachment'
   | NotEligible;
 
-export type HoldReason = 'internal-error' | 'held-for-review' | 'staff-mail-without-ticket';
+/** A staff mail that did nothing; it went back to its writer. */
+export type StaffMailReturned = `staff-${ReturnReason}`;
+
+export type HoldReason = 'internal-error' | 'held-for-review' | 'staff-rate' | StaffMailReturned;
 export type IgnoreReason = 'bounce' | 'bounce-noted' | 'auto-reply-without-ticket';
 export type TakenReason =
   | 'new-ticket'
@@ -39,6 +46,9 @@ export type TakenReason =
   | 'reply-after-closing'
   | 'auto-reply-noted'
   | 'staff-note'
+  | 'staff-answer'
+  | 'staff-command'
+  | 'staff-opened'
   | 'already-received';
 
 /** Refused for what the bytes are, before the rules looked at them. */
@@ -68,7 +78,11 @@ export interface NewMessage {
   readonly author: 'client' | 'staff';
   readonly visibility: 'public' | 'note';
   readonly verified: boolean;
+  /** The ranges of the text that count as written, where commands were taken out; else the mail's own. */
+  readonly visible?: readonly (readonly [number, number])[];
 }
+
+export type DecidedStep = DeskStep & { readonly answer: Extract<DeskAnswer, { kind: 'done' }> };
 
 export type Effect =
   | { readonly kind: 'none' }
@@ -78,6 +92,8 @@ export type Effect =
       readonly message: NewMessage;
       /** System notes for staff, in English. */
       readonly notes: readonly string[];
+      /** What the commands of the mail change, after it was written. */
+      readonly steps?: readonly DecidedStep[];
     }
   | {
       readonly kind: 'append';
@@ -87,6 +103,7 @@ export type Effect =
       /** The status after it; `null`: unchanged. */
       readonly status: TicketStatus | null;
       readonly notes: readonly string[];
+      readonly steps?: readonly DecidedStep[];
     }
   | {
       /** A mail of ours came back. */
@@ -169,7 +186,7 @@ export interface StatusMailData {
 
 export type StatusMailKind = StatusMailData['kind'];
 
-export type MailData = ReceiptData | ReplyNoticeData | RefusalNoticeData | StatusMailData;
+export type MailData = ReceiptData | ReplyNoticeData | RefusalNoticeData | StatusMailData | StaffMailData;
 export type OutgoingKind = MailData['kind'];
 
 /** A mail to be sent; becomes a row of the outbox. */
@@ -183,6 +200,9 @@ export interface OutgoingMail {
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
   readonly data: MailData;
+  readonly files?: readonly OutgoingFile[];
+  /** Sent when this one fails or bounces. */
+  readonly ifUndelivered?: OutgoingMail;
 }
 
 /** A mailbox whose department does not take the mail, whatever became of it in another one. */

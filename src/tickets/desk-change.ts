@@ -11,7 +11,6 @@ import {
   type Settings,
   type TicketPatch,
 } from './desk-request.ts';
-import type { DeskTicket } from './desk-ticket.ts';
 import { normalizeForeignId } from './foreign-ids.ts';
 import { afterMove, afterStaff, statusMailFor } from './lifecycle.ts';
 import { merge, split } from './merge-split.ts';
@@ -19,6 +18,7 @@ import type { Language } from './model.ts';
 import { type Department, departmentOf, type Policy } from './policy.ts';
 import type { DeskRules } from './status-mails.ts';
 import { tell } from './tell-opener.ts';
+import { tellAssignment, tellMove } from './tell-staff.ts';
 
 export function decideChange(request: DeskRequest, facts: DeskFacts, rules: DeskRules): DeskAnswer {
   const { ticket } = facts;
@@ -34,7 +34,7 @@ export function decideChange(request: DeskRequest, facts: DeskFacts, rules: Desk
     case 'set':
       return change(request, facts, request, rules);
     case 'move':
-      return move(request, request.department, ticket, rules);
+      return move(request, request.department, facts, rules);
     case 'merge':
       return merge(request, facts, rules);
     case 'split':
@@ -87,6 +87,10 @@ function change(request: DeskRequest, facts: DeskFacts, settings: Settings, rule
     changes: changes.length === 0 ? [] : [...changes, ...told.notes],
     changesOfOther: [],
     outgoing: told.outgoing,
+    toStaff:
+      patch.assignee === undefined
+        ? []
+        : tellAssignment(request, { ...ticket, ...patch, assignee: patch.assignee, status }, facts, rules),
   };
 }
 
@@ -117,8 +121,9 @@ function problemWith(settings: Settings, facts: DeskFacts, policy: Policy): Desk
   return null;
 }
 
-function move(request: DeskRequest, key: string, ticket: DeskTicket, rules: DeskRules): DeskAnswer {
+function move(request: DeskRequest, key: string, facts: DeskFacts, rules: DeskRules): DeskAnswer {
   const { policy } = rules;
+  const { ticket } = facts;
   const department = departmentOf(policy, key);
   if (department === undefined) {
     const known = policy.departments.map((one) => one.key).join(', ');
@@ -130,12 +135,8 @@ function move(request: DeskRequest, key: string, ticket: DeskTicket, rules: Desk
   const mailbox = mailboxOf(policy, department, ticket.language) ?? ticket.mailbox;
   const stays = department.staff.some(({ address }) => address === ticket.assignee);
   const assignee = stays ? ticket.assignee : null;
-  const told = tell(
-    request,
-    outcome === 'told' ? 'ticket-moved' : null,
-    { ...ticket, department: key, mailbox },
-    rules,
-  );
+  const after = { ...ticket, department: key, mailbox, assignee };
+  const told = tell(request, outcome === 'told' ? 'ticket-moved' : null, after, rules);
   return {
     kind: 'done',
     effect: { kind: 'change', patch: { department: key, mailbox, assignee } },
@@ -146,6 +147,7 @@ function move(request: DeskRequest, key: string, ticket: DeskTicket, rules: Desk
     ],
     changesOfOther: [],
     outgoing: told.outgoing,
+    toStaff: tellMove(request, after, facts, rules),
   };
 }
 

@@ -4,6 +4,8 @@
 import type { NewTicket, OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import type { AuthorKind, Priority, TicketStatus } from './model.ts';
+import type { ConversationMail } from './thread-headers.ts';
+import type { NewestMessage } from './ticket-facts.ts';
 
 /** `null` takes the value away; what is left out stays. */
 export interface Settings {
@@ -26,6 +28,10 @@ export type DeskRequest = {
   readonly reason: string;
   /** Send no mail to the client. */
   readonly silent: boolean;
+  /** The staff member who asks: is not told of what it did itself. */
+  readonly byAddress?: string;
+  /** An answer that goes out with it tells the client. */
+  readonly answered?: boolean;
 } & (
   | { readonly kind: 'close' | 'reopen' }
   | ({ readonly kind: 'set' } & Settings)
@@ -54,6 +60,9 @@ export interface DeskFacts {
   /** Another ticket that has this number of another system. */
   readonly legacyHolder: string | null;
   readonly messages: readonly DeskMessage[];
+  /** What a client wrote last, and the mails about the ticket, for the staff who are told. */
+  readonly newest: NewestMessage | null;
+  readonly conversation: readonly ConversationMail[];
   /** For a new ticket ID. */
   readonly ticketCount: number;
   readonly takenIds: readonly string[];
@@ -93,7 +102,9 @@ export type DeskAnswer =
       readonly changes: readonly string[];
       /** Notes on the other ticket of a merge or split. */
       readonly changesOfOther: readonly string[];
+      /** To the client. */
       readonly outgoing: readonly OutgoingMail[];
+      readonly toStaff: readonly OutgoingMail[];
     };
 
 export type DeskRefused = Extract<DeskAnswer, { kind: 'refused' }>;

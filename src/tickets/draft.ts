@@ -78,6 +78,11 @@ export class Draft {
     return this.situation.mail.authenticity.outcome === 'verified';
   }
 
+  /** Positions of the attachments that the ticket goes without. */
+  get droppedFiles(): readonly number[] {
+    return this.situation.policy.attachments.risky === 'drop' ? this.risky : [];
+  }
+
   /** The risky attachments as they are shown. */
   riskyNames(): string {
     const names = displayNames(this.situation.mail.attachments);
@@ -145,7 +150,7 @@ export class Draft {
     reason: Reason,
     { effect = { kind: 'none' }, outgoing = [], thread, service = null, refusal }: Ending = {},
   ): Decision {
-    const dropped = this.risky.length > 0 && this.situation.policy.attachments.risky === 'drop';
+    const dropped = this.droppedFiles.length > 0;
     return {
       verdict,
       reason,
@@ -163,7 +168,10 @@ export class Draft {
       effect: dropped
         ? this.withNote(effect, `Left out for their type: ${this.riskyNames()}. The mail itself has them.`)
         : effect,
-      outgoing,
+      // Two commands can cause the same mail.
+      outgoing: outgoing.filter(
+        ({ messageId }, index) => outgoing.findIndex((one) => one.messageId === messageId) === index,
+      ),
       reachable: this.reachable(effect),
       because: this.because,
     };

@@ -19,9 +19,14 @@ export function deriveToken(entropy: Entropy, purpose: string, length = 16): str
   return derive(entropy, purpose).toString('hex').slice(0, length);
 }
 
-/** A whole number from 0 to `below` - 1. `below` is at most 2^40, so that the bias stays below 2^-8 of one step. */
-export function deriveNumber(entropy: Entropy, purpose: string, below: number): number {
-  return derive(entropy, purpose).readUIntBE(0, 6) % below;
+/** Whole numbers below 2^48. A remainder by at most 2^40 has a bias below 2^-8 of one step. */
+export function deriveNumbers(entropy: Entropy, purpose: string, count: number): number[] {
+  const numbers: number[] = [];
+  for (let block = 0; numbers.length < count; block += 1) {
+    const bytes = derive(entropy, `${purpose}-${block}`);
+    for (let at = 0; at + 6 <= bytes.length && numbers.length < count; at += 6) numbers.push(bytes.readUIntBE(at, 6));
+  }
+  return numbers;
 }
 
 /** Crockford's base 32: no I, L, O, U, so that it survives being read out. */

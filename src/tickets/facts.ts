@@ -13,7 +13,9 @@ import type { IncomingMail } from './incoming-mail.ts';
 import { contactKeys } from './match-account.ts';
 import type { Contact, Ticket } from './model.ts';
 import { type ReportedMail, reportedIds } from './note-bounce.ts';
-import type { Policy } from './policy.ts';
+import { isStaff, type Policy } from './policy.ts';
+import { readStaffCommands } from './staff-commands.ts';
+import { type Commanded, type CommandKeys, commandKeys, type TicketFacts } from './ticket-facts.ts';
 
 export interface LookupKeys {
   /** Sender in normal form; `null` when the From is not clear. */
@@ -31,6 +33,8 @@ export interface LookupKeys {
   readonly reportedIds: readonly string[];
   /** Number of that mail in the outbox, where the address that the report came to says so. */
   readonly returned: number | null;
+  /** Named by the commands of a staff mail. */
+  readonly commanded: CommandKeys | null;
 }
 
 export interface Facts {
@@ -69,7 +73,16 @@ export interface Facts {
   readonly blocked: string | null;
   /** The mail of ours that this report is about. */
   readonly reported: ReportedMail | null;
+  /** Of the ticket that `expectedTicket` names; `null` where it names none. */
+  readonly onTicket: TicketFacts | null;
+  /** What the commands of a staff mail name; `null` where they name nothing that has to be looked up. */
+  readonly commanded: Commanded | null;
+  /** Answers of this staff member in the last 60 minutes; 0 for everybody else. */
+  readonly answersLastHour: number;
 }
+
+/** What is found by the keys alone. */
+export type FirstFacts = Omit<Facts, 'onTicket' | 'commanded' | 'answersLastHour'>;
 
 export function lookupKeys(mail: IncomingMail, policy: Policy): LookupKeys {
   const sender = mail.sender.clear ? mail.sender.address : null;
@@ -85,5 +98,9 @@ export function lookupKeys(mail: IncomingMail, policy: Policy): LookupKeys {
     subjectKey: withoutReplyPrefixes(mail.subject).toLowerCase().slice(0, 200),
     reportedIds: reportedIds(mail.bounces),
     returned: mail.bounces.length === 0 ? null : (mail.returned ?? null),
+    commanded:
+      sender !== null && isStaff(sender, policy)
+        ? commandKeys(readStaffCommands(mail.text, mail.cut.visible, policy.ticketPrefix))
+        : null,
   };
 }

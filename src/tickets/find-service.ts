@@ -27,14 +27,14 @@ export function normalizeServiceName(name: string): string {
 export function namedDomains(text: string): string[] {
   const found = new Set<string>();
   const scanned = text.slice(0, MAX_SCANNED);
-  let start = -1;
-  for (let index = 0; index <= scanned.length && found.size < MAX_NAMES; index += 1) {
-    if (index < scanned.length && isHostCharacter(scanned.charCodeAt(index))) {
-      if (start < 0) start = index;
-      continue;
-    }
-    if (start >= 0) addDomains(scanned.slice(start, index), found);
-    start = -1;
+  let end = 0;
+  // Most words have no dot: only the surroundings of each dot are looked at.
+  for (let dot = scanned.indexOf('.'); dot >= 0 && found.size < MAX_NAMES; dot = scanned.indexOf('.', end)) {
+    let start = dot;
+    while (start > end && isHostCharacter(scanned.charCodeAt(start - 1))) start -= 1;
+    end = dot + 1;
+    while (end < scanned.length && isHostCharacter(scanned.charCodeAt(end))) end += 1;
+    addDomains(scanned.slice(start, end), found);
   }
   return [...found].slice(0, MAX_NAMES);
 }

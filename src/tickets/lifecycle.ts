@@ -118,4 +118,24 @@ export const ON_DELIVERY: Record<OutgoingKind, 'restart-clock' | 'start-warning-
   'ticket-moved': 'nothing',
   'auto-close-warning': 'start-warning-time',
   'auto-close-notice': 'nothing',
+  'staff-answer': 'restart-clock',
+  'opened-for-client': 'nothing',
+  'staff-new-ticket': 'nothing',
+  'staff-client-replied': 'nothing',
+  'staff-assigned': 'nothing',
+  'staff-unassigned': 'nothing',
+  'staff-moved': 'nothing',
+  'staff-colleague-answered': 'nothing',
+  'staff-answers-crossed': 'nothing',
+  'staff-mail-returned': 'nothing',
+  'answer-undelivered': 'nothing',
 };
+
+/** Mails that answer a mail by themselves: what `receiptsPerHour` counts. People and clocks take nobody's share. */
+export const ANSWERS: ReadonlySet<OutgoingKind> = new Set([
+  'receipt',
+  'stranger-receipt',
+  'reply-notice',
+  'staff-mail-returned',
+  'staff-answers-crossed',
+]);

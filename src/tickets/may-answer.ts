@@ -19,6 +19,27 @@ export function againstReceipt(draft: Draft): string | null {
     : null;
 }
 
+/**
+ * The reason against giving a staff member's mail back, or telling it of a colleague's answer. Whoever answers those by
+ * itself gets a bounded number of them, as everybody else does.
+ */
+export function againstReturning({ sender, situation: { facts, mail, policy } }: Draft): string | null {
+  if (mail.kind !== 'human' && mail.kind !== 'list') return `the mail is ${mail.kind}`;
+  return facts.receiptsLastHour >= policy.receiptsPerHour
+    ? `${sender} has had ${facts.receiptsLastHour} within the hour`
+    : null;
+}
+
+/**
+ * The reason against sending what a staff mail says: a vacation responder that does not say what it is answers every
+ * notification, and the client's own responder answers that.
+ */
+export function againstAnswer({ sender, situation: { facts, policy } }: Draft): string | null {
+  return facts.answersLastHour >= policy.staffAnswersPerHour
+    ? `${sender} has answered ${facts.answersLastHour} mails within the hour`
+    : null;
+}
+
 /** The reason against a refusal notice: they go to people who are who they say, else we would write to victims of forgers. */
 export function againstNotice(draft: Draft): string | null {
   const why = againstAnswering(draft);

@@ -40,6 +40,7 @@ export function merge(
       ...told.notes,
     ],
     outgoing: told.outgoing,
+    toStaff: [],
   };
 }
 
@@ -90,5 +91,6 @@ export function split(
     changes: [`messages ${list} split off into ${free}`],
     changesOfOther: [`split off from ${ticket.publicId} with its messages ${list}`],
     outgoing: [],
+    toStaff: [],
   };
 }

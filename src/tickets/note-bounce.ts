@@ -8,6 +8,7 @@
  */
 import type { Bounce } from '../mail/automatic.ts';
 import { withoutControls } from '../mail/header-lines.ts';
+import type { OutgoingMail } from './decision.ts';
 import type { Ticket } from './model.ts';
 
 /** The mail of ours that a report returns. */
@@ -20,6 +21,7 @@ export interface ReportedMail {
   readonly ticket: Ticket | null;
   /** What was noted on it before. */
   readonly bounce: Bounce | null;
+  readonly mail: OutgoingMail;
 }
 
 export type BounceAnswer =
@@ -31,6 +33,8 @@ export type BounceAnswer =
       readonly note: string;
       /** The address does not exist, or takes nothing of ours, for good. */
       readonly permanent: boolean;
+      /** The mail did not arrive, and nobody has said so before. */
+      readonly lost: boolean;
     }
   | { readonly kind: 'nothing'; readonly why: string };
 
@@ -61,7 +65,8 @@ export function answerBounce(
   // Servers report every few hours, and anybody who has seen the mail can report it a thousand times.
   if (mail.bounce !== null && gravityOf(mail.bounce) >= gravity)
     return nothing(`outbox ${mail.outboxId} has a report that says as much already`);
-  return { kind: 'note', mail, bounce, note: noteOf(mail, bounce), permanent: gravity === PERMANENT };
+  const lost = bounce.action === 'failed' && mail.bounce?.action !== 'failed';
+  return { kind: 'note', mail, bounce, note: noteOf(mail, bounce), permanent: gravity === PERMANENT, lost };
 }
 
 function nothing(why: string): BounceAnswer {

@@ -11,6 +11,7 @@ import { findService, namesWord } from './find-service.ts';
 import { chooseAccount, eligibleContacts } from './match-account.ts';
 import { againstNotice, againstReceipt } from './may-answer.ts';
 import type { Contact, Ticket } from './model.ts';
+import { tellOfTicket } from './notify-staff.ts';
 import { writeReceipt, writeRefusalNotice } from './receipts.ts';
 import type { Recipient } from './recipients.ts';
 import { candidateIds } from './ticket-id.ts';
@@ -168,7 +169,10 @@ function open(
           : [`Shadow mode: this mail would have been refused (${draft.wouldRefuse}).`]),
       ],
     },
-    outgoing: receipt === null ? [] : [receipt],
+    outgoing: [
+      ...(receipt === null ? [] : [receipt]),
+      ...tellOfTicket(draft, 'staff-new-ticket', { ...ticket, status: 'open', assignee: null }, filed.contact, []),
+    ],
     service: filed.service,
   });
 }
@@ -208,7 +212,7 @@ function fileUnder(draft: Draft, searched: string, eligible: readonly Contact[],
   };
 }
 
-function freeTicketId(draft: Draft): string {
+export function freeTicketId(draft: Draft): string {
   const { mail, facts, policy } = draft.situation;
   const free = candidateIds(mail.entropy, policy.ticketPrefix, facts.ticketCount).find(
     (id) => !facts.takenIds.includes(id),

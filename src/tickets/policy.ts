@@ -20,10 +20,25 @@ export const AUTHENTICATION_MODES: readonly AuthenticationMode[] = ['off', 'moni
 
 export type Texts = Readonly<Partial<Record<Language, string>>>;
 
+/** What a staff member's answer becomes. `note`: internal until somebody sends it another way. */
+export type StaffReplies = 'public' | 'note';
+export const STAFF_REPLIES: readonly StaffReplies[] = ['public', 'note'];
+
+/** Whom staff answers go to. */
+export type AnswersTo = 'opener' | 'holder';
+export const ANSWERS_TO: readonly AnswersTo[] = ['opener', 'holder'];
+
+/** Which mails of clients a staff member is told of. */
+export type Notify = 'all' | 'assigned' | 'none';
+export const NOTIFY: readonly Notify[] = ['all', 'assigned', 'none'];
+
 export interface Staff {
   readonly name: string;
   /** Normal form. */
   readonly address: string;
+  /** Of the mails to this person. */
+  readonly language: Language;
+  readonly notify: Notify;
 }
 
 export interface Department {
@@ -39,6 +54,8 @@ export interface Department {
   readonly helpUrl: string | null;
   readonly helpPhone: string | null;
   readonly staff: readonly Staff[];
+  readonly staffReplies: StaffReplies;
+  readonly answersTo: AnswersTo;
 }
 
 /** A recipient address that leads to a department. */
@@ -85,10 +102,23 @@ export interface Policy {
   readonly autoCloseWarningDays: number | null;
   readonly receiptsPerHour: number;
   readonly receiptsPerDomainPerHour: number;
+  /** Answers that one staff member may send within an hour. */
+  readonly staffAnswersPerHour: number;
+  /** Attached files in one mail to staff, bytes. */
+  readonly staffFileBytes: number;
   readonly maxReceived: number;
   readonly attachments: AttachmentPolicy;
 }
 
 export function departmentOf(policy: Policy, key: string): Department | undefined {
   return policy.departments.find((department) => department.key === key);
+}
+
+/** Departments that this address works for. */
+export function departmentsOfStaff(policy: Pick<Policy, 'departments'>, address: string): Department[] {
+  return policy.departments.filter(({ staff }) => staff.some((member) => member.address === address));
+}
+
+export function isStaff(address: string, policy: Pick<Policy, 'departments'>): boolean {
+  return policy.departments.some(({ staff }) => staff.some((member) => member.address === address));
 }

@@ -10,10 +10,9 @@ import { mayWriteTo } from './match-account.ts';
 import type { Contact, Ticket } from './model.ts';
 import type { Department } from './policy.ts';
 import type { Recipient } from './recipients.ts';
+import { threadHeaders } from './thread-headers.ts';
 
 const MAX_OTHER_TICKETS = 5;
-/** Longer chains only make headers long; mail programs use the first and the newest. */
-const MAX_REFERENCES = 20;
 
 /**
  * `account`: its number, named where the sender has several and we had to choose; else empty. `contact`: who the
@@ -44,8 +43,7 @@ export function writeReceipt(
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
     messageId: sign(deriveToken(mail.entropy, 'receipt-message-id')),
-    inReplyTo: mail.messageId,
-    references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId, sign('root')],
+    ...threadHeaders(sign('root'), mail.references, mail.messageId),
     data: {
       kind: stranger ? 'stranger-receipt' : 'receipt',
       ticketId: ticket.publicId,
@@ -84,8 +82,7 @@ export function writeReplyNotice(
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
     messageId: sign(deriveToken(mail.entropy, 'reply-notice-message-id')),
-    inReplyTo: mail.messageId,
-    references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId, sign('root')],
+    ...threadHeaders(sign('root'), mail.references, mail.messageId),
     data: {
       kind: 'reply-notice',
       ticketId: ticket.publicId,

@@ -39,7 +39,7 @@ export function writeStatusMail(
     language,
     messageId: sign(deriveToken(entropy, `status-mail-${ticket.publicId}-${kind}`)),
     inReplyTo: newest,
-    references: [...(newest === null ? [] : [newest]), sign('root')],
+    references: [sign('root'), ...(newest === null ? [] : [newest])],
     data: {
       kind,
       ticketId: ticket.publicId,

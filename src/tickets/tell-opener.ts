@@ -13,7 +13,7 @@ export function tell(
   after: DeskTicket,
   rules: DeskRules,
 ): { readonly notes: readonly string[]; readonly outgoing: readonly OutgoingMail[] } {
-  if (kind === null) return { notes: [], outgoing: [] };
+  if (kind === null || request.answered === true) return { notes: [], outgoing: [] };
   const why = request.silent ? `${request.by} wanted none` : whyNotTold(after);
   if (why !== null) return { notes: [`no mail to the client: ${why}`], outgoing: [] };
   return { notes: [], outgoing: [writeStatusMail(kind, after, rules)] };

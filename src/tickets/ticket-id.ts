@@ -1,7 +1,7 @@
 /**
  * Ticket IDs: `TQ-482913`. Random only to be short and easy to read out; never a secret, and they give no right.
  */
-import { deriveNumber, type Entropy } from './entropy.ts';
+import { deriveNumbers, type Entropy } from './entropy.ts';
 
 const SHORTEST = 6;
 const LONGEST = 12;
@@ -18,13 +18,11 @@ export function digitsFor(ticketCount: number): number {
 /** IDs to try, in order; the last one has a digit more, so that an unlucky draw still finds a free one. */
 export function candidateIds(entropy: Entropy, prefix: string, ticketCount: number): string[] {
   const digits = digitsFor(ticketCount);
-  const candidates: string[] = [];
-  for (let index = 0; index < CANDIDATES; index += 1) {
+  return deriveNumbers(entropy, 'ticket-ids', CANDIDATES).map((number, index) => {
     const length = index === CANDIDATES - 1 ? digits + 1 : digits;
     const lowest = 10 ** (length - 1);
-    candidates.push(`${prefix}-${lowest + deriveNumber(entropy, `ticket-id-${index}`, 9 * lowest)}`);
-  }
-  return candidates;
+    return `${prefix}-${lowest + (number % (9 * lowest))}`;
+  });
 }
 
 const MAX_NAMED = 10;

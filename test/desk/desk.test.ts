@@ -21,13 +21,14 @@ import {
   sampleRules,
 } from '../support/sample-mail.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { staff } from '../tickets/samples.ts';
 
 const EVA = 'eva@example.com';
 const DAY = 24 * 60 * 60 * 1000;
 const policy: Policy = {
   ...POLICY,
   departments: POLICY.departments.map((one) =>
-    one.key === 'soporte' ? { ...one, staff: [{ name: 'Eva', address: EVA }] } : one,
+    one.key === 'soporte' ? { ...one, staff: [staff(EVA, { notify: 'none' })] } : one,
   ),
   ticketPatterns: [{ before: '[ticket id: ', after: ']' }],
   autoCloseWarningDays: 1,
@@ -83,7 +84,7 @@ describe('a change', () => {
       inReplyTo: '<dos@empresa.com>',
       data: { kind: 'ticket-closed' },
     });
-    expect(mail?.references[1]).toMatch(/^<tq\.\d+\.root\./);
+    expect(mail?.references[0]).toMatch(/^<tq\.\d+\.root\./);
   });
 
   it('tells nobody where that is wanted, and says so', async () => {

@@ -21,7 +21,7 @@ const DEPARTMENTS = ['soporte', 'facturacion'].map((key) => ({
   key,
   names: { es: key, en: key },
   mailboxes: [`${key}@hosting.example`],
-  staff: key === 'soporte' ? [{ name: 'Sara', address: 'sara@hosting.example' }] : [],
+  staff: key === 'soporte' ? [{ name: 'Sara', address: 'sara@hosting.example', notify: 'none' }] : [],
 }));
 
 const world = { accounts: ACCOUNTS, config: { departments: DEPARTMENTS } };

@@ -96,7 +96,7 @@ it('makes 100 tickets and 100 receipts of 100 mails, and each holds what was sen
     expect(receipt.text).toContain(
       ticket?.opener === 'ana@laespiga.example'
         ? 'Hemos recibido tu mensaje con un archivo adjunto'
-        : 'We have received your message with one attachment',
+        : "We've received your message with one attachment",
     );
     subjects.add(receipt.subject ?? '');
   }

@@ -10,9 +10,22 @@ import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Decision } from '../../src/tickets/decision.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
+import { ANSWERS } from '../../src/tickets/lifecycle.ts';
 import { NOW, sampleAccount, sampleContact, sampleRules } from '../support/sample-mail.ts';
 import { type Desk, MemoryDesk } from './memory-desk.ts';
-import { anyScene, boundOf, HOUR, type House, housesOf, type Played, play, type Scene, totalBoundOf } from './play.ts';
+import {
+  anyScene,
+  boundOf,
+  HOUR,
+  type House,
+  housesOf,
+  isToStaff,
+  type Played,
+  play,
+  type Scene,
+  staffMailsBoundOf,
+  totalBoundOf,
+} from './play.ts';
 import { onTheWire } from './wire.ts';
 
 const RUNS = Number(process.env.SIMULATION_RUNS ?? 300);
@@ -23,11 +36,19 @@ const memoryDesk = ({ policy, contacts }: House): Desk => new MemoryDesk(policy,
 
 /** What holds for every single mail. */
 function checkDecision(mail: IncomingMail, { verdict, effect, outgoing }: Decision): void {
-  const sender = mail.sender.clear ? mail.sender.address : null;
-  expect(outgoing.length).toBeLessThanOrEqual(1);
-  for (const { recipient } of outgoing) expect(recipient).toBe(sender);
-  if (mail.kind === 'human') return;
-  expect(outgoing).toEqual([]);
+  const sender = mail.sender.clear ? mail.sender.address : '';
+  const isStaff = (address: string) => address.startsWith('robot0@staff-');
+  const toClients = outgoing.filter(({ recipient }) => !isStaff(recipient));
+  expect(toClients.length).toBeLessThanOrEqual(1);
+  if (!isStaff(sender)) for (const { recipient } of toClients) expect(recipient).toBe(sender);
+  // Nobody is told of its own mail, but for what came of it.
+  for (const { recipient, data } of outgoing)
+    if (recipient === sender && isStaff(sender))
+      expect(['staff-mail-returned', 'staff-answers-crossed']).toContain(data.kind);
+  // A group that stands in front of a mailbox makes list mail of what staff write.
+  if (mail.kind === 'human' || (mail.kind === 'list' && isStaff(sender))) return;
+  expect(toClients).toEqual([]);
+  if (mail.kind === 'auto-reply' || isStaff(sender)) expect(outgoing).toEqual([]);
   if (mail.kind === 'auto-reply' || mail.kind === 'bounce') {
     expect(verdict).not.toBe('open-ticket');
     if (effect.kind === 'append') expect(effect.status).toBeNull();
@@ -36,10 +57,12 @@ function checkDecision(mail: IncomingMail, { verdict, effect, outgoing }: Decisi
 
 function checkBounds(scene: Scene, { houses, mails }: Played): void {
   for (const house of houses) {
-    expect(house.sent.length).toBeLessThanOrEqual(boundOf(scene, house));
+    const toStaff = house.sent.filter(({ mail }) => isToStaff(house, mail)).length;
+    expect(house.sent.length - toStaff).toBeLessThanOrEqual(boundOf(scene, house));
+    expect(toStaff).toBeLessThanOrEqual(staffMailsBoundOf(scene, house.heard));
     for (const recipient of new Set(house.sent.map(({ mail }) => mail.recipient))) {
       const times = house.sent.flatMap(({ at, mail }) =>
-        mail.recipient === recipient && mail.data.kind !== 'refusal-notice' ? [at] : [],
+        mail.recipient === recipient && ANSWERS.has(mail.data.kind) ? [at] : [],
       );
       for (const end of times)
         expect(times.filter((at) => at > end - HOUR && at <= end).length).toBeLessThanOrEqual(scene.receiptsPerHour);
@@ -61,7 +84,10 @@ it(
         most = Math.max(most, played.mails);
         if (played.houses.some(({ sent }) => sent.length > 3)) lively += 1;
         for (const house of played.houses)
-          closest = Math.max(closest, house.sent.length / Math.max(1, boundOf(scene, house)));
+          closest = Math.max(
+            closest,
+            house.sent.filter(({ mail }) => !isToStaff(house, mail)).length / Math.max(1, boundOf(scene, house)),
+          );
       }),
       { numRuns: RUNS, seed: SEED },
     );
@@ -98,6 +124,8 @@ const scene: Scene = {
   receiptsPerDomainPerHour: 8,
   unregistered: 'refuse',
   robots: [],
+  staff: [],
+  staffAnswersPerHour: 4,
   relay: null,
 };
 
@@ -125,10 +153,18 @@ it.each<[string, Partial<Scene>]>([
     'a help desk that nobody knows and that answers from a new address each time',
     { robots: [{ ...parrot, from: 'always-new', known: 'stranger', toSales: true }], receiptsPerDomainPerHour: 1e9 },
   ],
+  [
+    'a robot that answers in the name of a client, and one in the name of staff',
+    {
+      robots: [{ ...parrot, subject: 'Re:' }],
+      staff: [{ ...parrot, copies: 1, subject: 'Re:' }],
+      staffAnswersPerHour: 1e9,
+    },
+  ],
 ])('would run away without the limit: %s', async (_, change) => {
   const unlimited = { ...scene, ...change };
   expect((await play(unlimited, memoryDesk, undefined, 1_000)).mails).toBeGreaterThanOrEqual(1_000);
-  const limited = { ...unlimited, receiptsPerHour: 5, receiptsPerDomainPerHour: 8 };
+  const limited = { ...unlimited, receiptsPerHour: 5, receiptsPerDomainPerHour: 8, staffAnswersPerHour: 4 };
   checkBounds(limited, await play(limited, memoryDesk, checkDecision));
 });
 
@@ -159,14 +195,28 @@ it('the real store answers as the facts in memory do', async () => {
   );
 }, 300_000);
 
+it('an honest vacation responder of staff answers nobody', async () => {
+  const away = { ...parrot, honest: true, copies: 1 };
+  const { houses } = await play(
+    { ...scene, robots: [{ ...parrot, copies: 1 }], staff: [away] },
+    memoryDesk,
+    checkDecision,
+  );
+  const kinds = new Set(houses.flatMap(({ sent }) => sent.map(({ mail }) => mail.data.kind)));
+  expect(kinds).toEqual(new Set(['receipt', 'staff-new-ticket']));
+});
+
 it('knows the header fields that our mails really have', async () => {
-  const talk = { ...scene, robots: [parrot] };
+  const talk = { ...scene, robots: [parrot], staff: [{ ...parrot, subject: 'Re:' as const }] };
   const [house] = (await play(talk, memoryDesk)).houses;
-  const mail = house?.sent[0]?.mail;
-  if (mail === undefined) throw new Error('nothing was sent');
-  const { lines } = readHeaderLines(await renderMail(mail, NOW));
-  const real = new Map(lines.map(({ name, raw }) => [name, raw.replace(/\s+/g, ' ').trim()]));
-  for (const [name, value] of Object.entries(onTheWire(mail).fields))
-    expect(real.get(name.toLowerCase()), name).toContain(value);
+  for (const kind of ['receipt', 'staff-new-ticket', 'staff-answer']) {
+    const mail = house?.sent.find((one) => one.mail.data.kind === kind)?.mail;
+    if (mail === undefined) throw new Error(`no ${kind} was sent`);
+    const { lines } = readHeaderLines(await renderMail(mail, NOW));
+    const real = new Map(lines.map(({ name, raw }) => [name, raw.replace(/\s+/g, ' ').trim()]));
+    for (const [name, value] of Object.entries(onTheWire(mail).fields))
+      if (value !== '') expect(real.get(name.toLowerCase()), `${kind}: ${name}`).toContain(value);
+    expect(real.has('auto-submitted')).toBe(kind !== 'staff-answer');
+  }
   expect(housesOf(talk)).toHaveLength(1);
 });

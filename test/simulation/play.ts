@@ -8,7 +8,7 @@ import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
 import type { Contact } from '../../src/tickets/model.ts';
 import type { Policy, Unregistered } from '../../src/tickets/policy.ts';
 import { POLICY, sampleRules } from '../support/sample-mail.ts';
-import { contact } from '../tickets/samples.ts';
+import { contact, staff } from '../tickets/samples.ts';
 import type { Desk } from './memory-desk.ts';
 import { anyRobot, type Robot, registeredAddresses, report, write } from './robots.ts';
 import { onTheWire, readWire, type WireMail } from './wire.ts';
@@ -21,6 +21,9 @@ export interface Scene {
   readonly receiptsPerDomainPerHour: number;
   readonly unregistered: Unregistered;
   readonly robots: readonly Robot[];
+  /** Robots that answer in the name of staff: vacation responders, honest or not. */
+  readonly staff: readonly Robot[];
+  readonly staffAnswersPerHour: number;
   /** What a mail between two Taquillas goes through; `null`: there is only one of them. */
   readonly relay: Robot | null;
 }
@@ -31,6 +34,8 @@ export const anyScene: fc.Arbitrary<Scene> = fc.record({
   receiptsPerDomainPerHour: fc.integer({ min: 0, max: 8 }),
   unregistered: fc.constantFrom('refuse', 'notify', 'hold'),
   robots: fc.array(anyRobot, { minLength: 0, maxLength: 3 }),
+  staff: fc.array(anyRobot, { minLength: 0, maxLength: 2 }),
+  staffAnswersPerHour: fc.integer({ min: 1, max: 6 }),
   relay: fc.option(anyRobot),
 });
 
@@ -47,12 +52,15 @@ export interface SentMail {
 }
 
 export interface Played {
-  readonly houses: readonly (House & { readonly sent: readonly SentMail[] })[];
+  /** `heard`: mails that came to it from others than its staff. */
+  readonly houses: readonly (House & { readonly sent: readonly SentMail[]; readonly heard: number })[];
   /** Every mail that anybody delivered. */
   readonly mails: number;
 }
 
 const domainOfRobot = (index: number) => `robot-${index}.example`;
+/** Each house has people of its own. */
+const domainOfStaff = (index: number, house: string) => `staff-${index}.${house}`;
 const DOMAINS = ['taquilla-a.example', 'taquilla-b.example'];
 
 export function housesOf(scene: Scene): House[] {
@@ -64,7 +72,12 @@ export function housesOf(scene: Scene): House[] {
       authentication: 'monitor',
       receiptsPerHour: scene.receiptsPerHour,
       receiptsPerDomainPerHour: scene.receiptsPerDomainPerHour,
-      departments: POLICY.departments.map((one) => ({ ...one, unregistered: scene.unregistered })),
+      staffAnswersPerHour: scene.staffAnswersPerHour,
+      departments: POLICY.departments.map((one) => ({
+        ...one,
+        unregistered: scene.unregistered,
+        staff: scene.staff.map((_, index) => staff(`robot0@${domainOfStaff(index, domain)}`)),
+      })),
       mailboxes: POLICY.mailboxes.map((one) => ({ ...one, address: one.address.replace('example.com', domain) })),
       domains: [domain],
     },
@@ -76,13 +89,31 @@ export function housesOf(scene: Scene): House[] {
   }));
 }
 
+/** Answers that staff of this Taquilla may send, or changes that they may make, in the whole scene. */
+function staffBoundOf({ hours, staff: members, staffAnswersPerHour }: Scene): number {
+  return members.length * staffAnswersPerHour * hours;
+}
+
 /**
- * Mails that this Taquilla may send in the scene; README.md derives it. Exact addresses have a share of their own,
- * all others share that of their domain.
+ * Mails to clients that this Taquilla may send in the scene; README.md derives it. Exact addresses have a share of their
+ * own, all others share that of their domain; each thing that staff do makes one more.
  */
-export function boundOf({ hours, receiptsPerHour, receiptsPerDomainPerHour, robots }: Scene, house: House): number {
+export function boundOf(scene: Scene, house: House): number {
+  const { hours, receiptsPerHour, receiptsPerDomainPerHour, robots } = scene;
   const exact = house.contacts.filter(({ address }) => !address.startsWith('*@')).length;
-  return exact * (receiptsPerHour * hours + Math.ceil(hours / 24)) + robots.length * receiptsPerDomainPerHour * hours;
+  const answers = exact * (receiptsPerHour * hours + Math.ceil(hours / 24));
+  return answers + robots.length * receiptsPerDomainPerHour * hours + staffBoundOf(scene);
+}
+
+/** Mails to staff: of each mail that came from clients, of what colleagues do, of answers that did not arrive, and back. */
+export function staffMailsBoundOf(scene: Scene, heard: number): number {
+  const { hours, receiptsPerHour, staff: members } = scene;
+  return members.length * (heard + receiptsPerHour * hours + staffBoundOf(scene)) + staffBoundOf(scene);
+}
+
+/** Is this mail to one of the house's own people? */
+export function isToStaff({ domain }: House, { recipient }: OutgoingMail): boolean {
+  return recipient.endsWith(`.${domain}`);
 }
 
 /** All mails: what nobody asked for, and for each mail of a Taquilla itself and what the one who gets it makes of it. */
@@ -90,7 +121,10 @@ export function totalBoundOf(scene: Scene, houses: readonly House[]): number {
   const answers = Math.max(0, ...[...scene.robots, scene.relay].map((robot) => robot?.copies ?? 0)) + 1;
   const sent = houses.reduce((sum, house) => sum + boundOf(scene, house), 0);
   const unasked = scene.robots.reduce((sum, { unaskedPerHour }) => sum + 1 + unaskedPerHour * scene.hours, 0);
-  return houses.length * (unasked + 1) + sent * (1 + answers);
+  const fromClients = houses.length * (unasked + 1) + sent * answers;
+  const byStaff = Math.max(0, ...scene.staff.map(({ copies }) => copies)) + 1;
+  const toStaff = scene.staff.length === 0 ? 0 : houses.length * staffMailsBoundOf(scene, fromClients);
+  return fromClients + sent + toStaff * (1 + byStaff);
 }
 
 interface Event {
@@ -108,7 +142,7 @@ export async function play(
   stopAfter = RUNAWAY,
 ): Promise<Played> {
   const houses = await Promise.all(
-    housesOf(scene).map(async (house) => ({ ...house, desk: await makeDesk(house), sent: [] as SentMail[] })),
+    housesOf(scene).map(async (house) => ({ ...house, desk: await makeDesk(house), sent: [] as SentMail[], heard: 0 })),
   );
   const { signing } = sampleRules();
   let events: Event[] = [];
@@ -132,6 +166,19 @@ export async function play(
 
   /** A mail of ours has been delivered to whoever has that address. */
   const answers = (mail: WireMail): Event[] => {
+    const home = houses.find(({ domain }) => mail.to.endsWith(`.${domain}`));
+    if (home !== undefined) {
+      const index = scene.staff.findIndex((_, position) =>
+        mail.to.endsWith(`@${domainOfStaff(position, home.domain)}`),
+      );
+      const member = scene.staff[index];
+      if (member === undefined) return [];
+      const own = { ...member, from: 'same', toSales: false } as const;
+      return Array.from({ length: member.copies }, () => ({
+        at: member.delayMs,
+        mail: write(own, domainOfStaff(index, home.domain), mail.fields.From ?? '', mail, next()),
+      }));
+    }
     const twin = houses.some(({ domain }) => mail.to.endsWith(`@${domain}`));
     const { relay } = scene;
     if (twin) {
@@ -160,6 +207,7 @@ export async function play(
       if (house === undefined) continue;
       const read = readWire(mail, [signing.key], now, `${house.domain} ${next()}`);
       const decision = await house.desk.take(read, now);
+      if (!read.sender.clear || !read.sender.address.endsWith(`.${house.domain}`)) house.heard += 1;
       look(read, decision);
       for (const one of decision.outgoing) {
         mails += 1;

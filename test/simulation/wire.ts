@@ -35,8 +35,12 @@ export function onTheWire(mail: OutgoingMail): WireMail {
       'Message-ID': mail.messageId,
       'In-Reply-To': mail.inReplyTo ?? '',
       References: mail.references.join(' '),
-      'Auto-Submitted': 'auto-replied',
-      'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
+      ...(mail.data.kind === 'staff-answer'
+        ? {}
+        : {
+            'Auto-Submitted': mail.data.kind.startsWith('staff-') ? 'auto-generated' : 'auto-replied',
+            'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
+          }),
     },
     body: 'Hemos recibido tu mensaje.',
     proof: true,

@@ -3,12 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import {
-  DatabaseUnusable,
-  type OpenDatabase,
-  openDatabase,
-  openReadOnly,
-} from '../../src/store/sqlite/open-database.ts';
+import { DatabaseUnusable } from '../../src/store/database-unusable.ts';
+import { type OpenDatabase, openDatabase, openReadOnly } from '../../src/store/sqlite/open-database.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const pragma = ({ sqlite }: OpenDatabase, name: string) => sqlite.pragma(name, { simple: true });

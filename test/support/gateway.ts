@@ -7,6 +7,8 @@ import { type Gateway, type Surroundings, startGateway } from '../../src/command
 import { type Config, loadConfig } from '../../src/config.ts';
 import { readAccountsFile } from '../../src/desk/accounts-file.ts';
 import type { Log } from '../../src/log.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { type Zone, zoneLookup } from '../auth/zone.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -22,6 +24,11 @@ export interface World {
 export interface TestGateway extends Gateway {
   readonly config: Config;
   readonly folder: string;
+}
+
+/** In this thread; test/store/threaded-store.test.ts and the tests that start the program have the other. */
+async function openHere(file: string) {
+  return { store: sqliteStore(openDatabase(file)), lost: new Promise<Error>(() => undefined) };
 }
 
 const DEPARTMENTS = [
@@ -59,7 +66,12 @@ export async function testGateway(
 ): Promise<TestGateway> {
   const config = testConfig(folder, world.config);
   const { lookup } = zoneLookup(world.zone ?? {});
-  const gateway = await startGateway(config, silent, { clock: systemClock, lookup, ...surroundings });
+  const gateway = await startGateway(config, silent, {
+    clock: systemClock,
+    lookup,
+    openStore: openHere,
+    ...surroundings,
+  });
   let stopped: Promise<void> | null = null;
   const stop = () => {
     stopped ??= gateway.stop();

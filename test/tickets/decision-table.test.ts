@@ -10,7 +10,7 @@ import type { Facts } from '../../src/tickets/facts.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
 import type { Contact, Ticket } from '../../src/tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, type Policy, UNREGISTERED } from '../../src/tickets/policy.ts';
-import { contact, department, policy } from './samples.ts';
+import { contact, department, deskTicket, policy, staff, ticketFacts } from './samples.ts';
 
 const [, ...rows] = readFileSync(new URL('./decision-table.tsv', import.meta.url), 'utf8')
   .trimEnd()
@@ -31,7 +31,7 @@ function policyOf(row: string, authentication: string, isStaff: boolean): Policy
   const soporte = department({
     accepts: pick(ACCEPTS, accepts),
     unregistered: pick(UNREGISTERED, unregistered),
-    staff: isStaff ? [{ name: 'Ana', address: SENDER }] : [],
+    staff: isStaff ? [staff(SENDER)] : [],
   });
   return policy({
     departments: [soporte],
@@ -51,6 +51,8 @@ const PROOFS: Record<string, Pick<Authenticity, 'outcome' | 'demanded'>> = {
 };
 
 const ana = contact({ address: SENDER });
+
+const maya = contact({ contactId: 2, address: OTHER, accountId: 77 });
 
 const CONTACTS: Record<string, readonly Contact[]> = {
   registered: [ana],
@@ -140,6 +142,9 @@ describe('who may write', () => {
         noticesLastDay: 0,
         blocked: null,
         reported: null,
+        onTicket: ticket === null ? null : ticketFacts({ ticket: deskTicket(ticket), contacts: [ana, maya] }),
+        commanded: null,
+        answersLastHour: 0,
       };
       const decision = decide({
         mail: mailOf(proof),
@@ -155,8 +160,9 @@ describe('who may write', () => {
         mail: decision.outgoing[0]?.data.kind ?? '-',
       }).toEqual({ verdict, reason, mail: outgoing });
       expect(decision.refusal === null).toBe(verdict !== 'refuse');
-      // Whatever was decided, nobody but the sender is written to, and only an own ticket is touched.
-      for (const { recipient } of decision.outgoing) expect(recipient).toBe(SENDER);
+      // Whatever was decided, nobody but the sender (of a staff answer: the ticket's opener) is written to, and only an own ticket is touched.
+      for (const { recipient, data } of decision.outgoing)
+        expect(recipient).toBe(data.kind === 'staff-answer' ? ticket?.opener : SENDER);
       if (thread === 'foreign-ticket' && sender !== 'staff') expect(decision.effect.kind === 'append').toBe(false);
     },
   );

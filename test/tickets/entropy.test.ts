@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   derive,
-  deriveNumber,
+  deriveNumbers,
   deriveToken,
   ENTROPY_BYTES,
   intakeReference,
@@ -17,10 +17,11 @@ describe('what is derived from entropy', () => {
     expect(derive(entropy('a'), 'x')).not.toEqual(derive(entropy('a'), 'y'));
   });
 
-  it.each([1, 2, 10, 900_000, 2 ** 40])('is a whole number below %i', (below) => {
-    for (let index = 0; index < 200; index += 1) {
-      const number = deriveNumber(entropy('a'), `${index}`, below);
-      expect(Number.isSafeInteger(number) && number >= 0 && number < below).toBe(true);
+  it('is as many different whole numbers below 2^48 as are asked for', () => {
+    for (const count of [1, 5, 12, 100]) {
+      const numbers = deriveNumbers(entropy('a'), 'x', count);
+      expect(new Set(numbers).size).toBe(count);
+      for (const number of numbers) expect(Number.isSafeInteger(number) && number >= 0 && number < 2 ** 48).toBe(true);
     }
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bounce } from '../../src/mail/automatic.ts';
 import { signMessageId } from '../../src/mail/message-id.ts';
 import { answerBounce, type ReportedMail, reportedIds } from '../../src/tickets/note-bounce.ts';
-import { ticket } from './samples.ts';
+import { outgoingMail, ticket } from './samples.ts';
 
 const OURS = '<tq.482913.abc.k1.0123456789abcdef01234567@mail.example.com>';
 
@@ -24,6 +24,7 @@ const sent: ReportedMail = {
   recipient: 'ana@empresa.example',
   ticket: ticket(),
   bounce: null,
+  mail: outgoingMail(),
 };
 
 describe('a report about a mail of ours', () => {

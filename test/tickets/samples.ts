@@ -1,8 +1,11 @@
 /** Made-up contacts, departments and tickets for the tests of the rules. */
 import { ATTACHMENT_LIMITS } from '../../src/mail/keep-attachments.ts';
 import { RISKY_TYPES } from '../../src/mail/risky-file.ts';
+import type { OutgoingMail } from '../../src/tickets/decision.ts';
+import type { DeskTicket } from '../../src/tickets/desk-ticket.ts';
 import type { Contact, Ticket } from '../../src/tickets/model.ts';
-import type { Department, Policy } from '../../src/tickets/policy.ts';
+import type { Department, Policy, Staff } from '../../src/tickets/policy.ts';
+import type { TicketFacts } from '../../src/tickets/ticket-facts.ts';
 
 export function contact(over: Partial<Contact> = {}): Contact {
   return {
@@ -36,8 +39,15 @@ export function department(over: Partial<Department> = {}): Department {
     helpUrl: null,
     helpPhone: null,
     staff: [],
+    staffReplies: 'public',
+    answersTo: 'opener',
     ...over,
   };
+}
+
+export function staff(address: string, over: Partial<Staff> = {}): Staff {
+  const name = address.slice(0, address.indexOf('@'));
+  return { name: name.charAt(0).toUpperCase() + name.slice(1), address, language: 'es', notify: 'all', ...over };
 }
 
 export function policy(over: Partial<Policy> = {}): Policy {
@@ -70,6 +80,8 @@ export function policy(over: Partial<Policy> = {}): Policy {
     receiptsPerHour: 5,
     receiptsPerDomainPerHour: 60,
     bounceAddress: null,
+    staffAnswersPerHour: 60,
+    staffFileBytes: 10_000_000,
     maxReceived: 50,
     attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },
     ...over,
@@ -89,6 +101,60 @@ export function ticket(over: Partial<Ticket> = {}): Ticket {
     status: 'open',
     language: 'es',
     closedAt: null,
+    ...over,
+  };
+}
+
+export function outgoingMail(over: Partial<OutgoingMail> = {}): OutgoingMail {
+  return {
+    recipient: 'ana@empresa.example',
+    recipientName: 'Ana',
+    from: 'soporte@example.com',
+    fromName: 'Soporte · Hosting Ejemplo',
+    language: 'es',
+    messageId: '<tq.482913.abc.k1.0123456789abcdef01234567@mail.example.com>',
+    inReplyTo: null,
+    references: [],
+    data: {
+      kind: 'reply-notice',
+      ticketId: 'TQ-482913',
+      company: 'Hosting Ejemplo',
+      department: 'Soporte',
+      subject: 'Mi web no carga',
+      name: 'Ana',
+      helpUrl: '',
+      helpPhone: '',
+    },
+    ...over,
+  };
+}
+
+/** What the rules are told of the ticket that a mail belongs to. */
+export function ticketFacts(over: Partial<TicketFacts> = {}): TicketFacts {
+  return {
+    ticket: deskTicket(),
+    conversation: [{ messageId: '<uno@empresa.example>', recipient: null, intakeId: 1 }],
+    newest: null,
+    contacts: [contact()],
+    followers: [],
+    answers: [],
+    writers: [],
+    knownFiles: [],
+    ...over,
+  };
+}
+
+export function deskTicket(over: Partial<DeskTicket> = {}): DeskTicket {
+  return {
+    ...ticket(),
+    priority: 'normal',
+    assignee: null,
+    service: null,
+    legacyId: null,
+    openerName: 'Ana',
+    mergedInto: null,
+    newestMessageId: '<uno@empresa.example>',
+    openerIs: { contact: true, verified: true, person: true, undeliverable: false },
     ...over,
   };
 }

@@ -1,7 +1,8 @@
 /** The data folder: can it be written, who else can read it, how much room is there, is the database whole? */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { DatabaseUnusable } from '../../store/database-unusable.ts';
 import { KeysUnusable, readSigningKeys } from '../../store/signing-keys.ts';
-import { DatabaseUnusable, openReadOnly } from '../../store/sqlite/open-database.ts';
+import { openReadOnly } from '../../store/sqlite/open-database.ts';
 import { shownSize } from '../table.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 

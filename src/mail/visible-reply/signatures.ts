@@ -61,6 +61,7 @@ function delimiterIn(
   to: number,
   exactDelimiter: (index: number) => boolean,
 ): number {
+  if (!hasBareDelimiter(lines, from, to)) return -1;
   let after = 0;
   let exact = -1;
   let doubtful = -1;
@@ -79,6 +80,12 @@ function delimiterIn(
     }
   }
   return exact >= 0 ? exact : doubtful;
+}
+
+/** Most stretches have none, and need no look at what stands below it. */
+function hasBareDelimiter(lines: readonly Line[], from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) if (lines[index]?.bare === '--') return true;
+  return false;
 }
 
 /** Names, telephones, links, slogans: short, and no question. */

@@ -19,10 +19,9 @@ export function changeTicket(db: BetterSQLite3Database, request: DeskRequest, ru
   if (ticket === null) return { kind: 'refused', why: 'missing', message: `there is no ticket ${request.ticket}` };
   const answer = decideChange(request, loadDeskFacts(db, ticket, request, rules), rules);
   if (answer.kind === 'refused') return answer;
-  const other = writeEffect(db, ticket, answer.effect, rules.now);
-  writeNote(db, ticket.ticketId, request, answer.changes, rules.now);
-  if (other !== null) writeNote(db, other.ticketId, request, answer.changesOfOther, rules.now);
-  for (const mail of answer.outgoing) queueMail(db, mail, other?.ticketId ?? ticket.ticketId, null, rules.now);
+  const other = writeStep(db, ticket, request, answer, rules.now);
+  for (const mail of [...answer.outgoing, ...answer.toStaff])
+    queueMail(db, mail, other?.ticketId ?? ticket.ticketId, null, rules.now);
   return {
     kind: 'done',
     ticket: ticket.publicId,
@@ -30,6 +29,20 @@ export function changeTicket(db: BetterSQLite3Database, request: DeskRequest, ru
     changes: answer.changes,
     mailed: answer.outgoing.length > 0,
   };
+}
+
+/** One change and the notes that say so; its mails are the caller's. Returns the other ticket of a merge or split. */
+export function writeStep(
+  db: BetterSQLite3Database,
+  ticket: DeskTicket,
+  request: DeskRequest,
+  answer: Extract<DeskAnswer, { kind: 'done' }>,
+  now: number,
+): Other | null {
+  const other = writeEffect(db, ticket, answer.effect, now);
+  writeNote(db, ticket.ticketId, request, answer.changes, now);
+  if (other !== null) writeNote(db, other.ticketId, request, answer.changesOfOther, now);
+  return other;
 }
 
 type Other = { readonly ticketId: number; readonly publicId: string };

@@ -10,6 +10,7 @@ import { contactKeys } from '../../tickets/match-account.ts';
 import type { Policy } from '../../tickets/policy.ts';
 import type { DeskRules } from '../../tickets/status-mails.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
+import { loadConversation, loadNewest } from './conversation-rows.ts';
 import { accounts, contacts, messages, services, tickets } from './schema.ts';
 
 /** `null` when no ticket is so. */
@@ -143,6 +144,7 @@ export function loadDeskFacts(
       .from(tickets)
       .get()?.id ?? 0;
   const isSplit = request.kind === 'split';
+  const tellsStaff = request.kind === 'move' || set.assignee !== undefined;
   return {
     ticket,
     into: request.kind === 'merge' ? loadDeskTicket(db, eq(tickets.publicId, request.into), policy) : null,
@@ -150,12 +152,14 @@ export function loadDeskFacts(
     service: service ?? null,
     legacyHolder: holder?.id ?? null,
     messages: isSplit ? messagesOf(db, ticket.ticketId) : [],
+    newest: tellsStaff ? loadNewest(db, withMerged(db, ticket.ticketId)) : null,
+    conversation: tellsStaff ? loadConversation(db, withMerged(db, ticket.ticketId)) : [],
     ticketCount,
     takenIds: isSplit ? takenIds(db, candidateIds(entropy, policy.ticketPrefix, ticketCount)) : [],
   };
 }
 
-function findAccount(db: BetterSQLite3Database, number: string): DeskFacts['account'] {
+export function findAccount(db: BetterSQLite3Database, number: string): DeskFacts['account'] {
   const found = db
     .select({ accountId: accounts.id, number: accounts.number })
     .from(accounts)

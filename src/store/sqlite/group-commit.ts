@@ -1,12 +1,14 @@
 /**
- * One transaction for all the mails that are ready at the same moment: they share one fsync. Each runs behind its
- * own savepoint, so that one that fails takes nothing of the others with it.
+ * One transaction for all the mails that are ready at the same moment: they share one fsync. While one is being
+ * committed the next group gathers: no timers. One that fails takes nothing of the others with it: the transaction is
+ * rolled back and done again, each behind its own savepoint. Savepoints for all from the start would cost more than
+ * the work itself (SQLite copies each page that changes, and its full-text index is written out at each).
  */
 import type Database from 'better-sqlite3';
 import { StoreUnavailable, type Unavailable } from '../store.ts';
 
 interface Waiting {
-  /** Does the work; what it returns tells the caller, once the commit is done. */
+  /** Does the work, again where the first time is rolled back; what it returns tells the caller, after the commit. */
   readonly work: () => () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -22,9 +24,12 @@ interface Patience {
 
 const PATIENCE: Patience = { busyRetries: 20, busyPauseMs: 100 };
 
+type Control = 'begin' | 'commit' | 'savepoint' | 'release' | 'undo';
+
 export class GroupCommit {
   private readonly sqlite: Database.Database;
   private readonly patience: Patience;
+  private readonly statements: Record<Control, Database.Statement>;
   private waiting: Waiting[] = [];
   private scheduled = false;
   private running: Promise<void> = Promise.resolve();
@@ -32,9 +37,19 @@ export class GroupCommit {
   constructor(sqlite: Database.Database, patience: Patience = PATIENCE) {
     this.sqlite = sqlite;
     this.patience = patience;
+    this.statements = {
+      begin: sqlite.prepare('begin immediate'),
+      commit: sqlite.prepare('commit'),
+      savepoint: sqlite.prepare('savepoint one_mail'),
+      release: sqlite.prepare('release one_mail'),
+      undo: sqlite.prepare('rollback to one_mail'),
+    };
   }
 
-  /** Runs synchronous `work` inside the next transaction; resolves with its result after the commit. */
+  /**
+   * Runs synchronous `work` inside the next transaction; resolves with its result after the commit. It changes nothing
+   * but the database, because it may be rolled back and run again.
+   */
   run<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({
@@ -70,7 +85,14 @@ export class GroupCommit {
         for (const { reject } of group) reject(failure);
         continue;
       }
-      this.commit(group);
+      if (!this.commitTogether(group)) {
+        const again = await this.begin();
+        if (again === null) this.commitEach(group);
+        else for (const { reject } of group) reject(again);
+      }
+      // The answers go out before the next wait for the disk, and who got one may join the next group.
+      await nextTurn();
+      await nextTurn();
     }
   }
 
@@ -78,7 +100,7 @@ export class GroupCommit {
   private async begin(): Promise<StoreUnavailable | null> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        this.sqlite.exec('begin immediate');
+        this.statements.begin.run();
         return null;
       } catch (error) {
         const unavailable = asUnavailable(error);
@@ -90,31 +112,55 @@ export class GroupCommit {
     }
   }
 
-  private commit(group: readonly Waiting[]): void {
+  /** False when one of them failed: everything is undone. */
+  private commitTogether(group: readonly Waiting[]): boolean {
+    const settled: (() => void)[] = [];
+    try {
+      for (const { work } of group) settled.push(work());
+      this.statements.commit.run();
+    } catch {
+      this.rollBack();
+      return false;
+    }
+    for (const settle of settled) settle();
+    return true;
+  }
+
+  private commitEach(group: readonly Waiting[]): void {
+    const { savepoint, undo, release, commit } = this.statements;
     const settled: (() => void)[] = [];
     try {
       for (const { work, reject } of group) {
-        this.sqlite.exec('savepoint one_mail');
+        savepoint.run();
         try {
           settled.push(work());
         } catch (error) {
           const unavailable = asUnavailable(error);
           // A full disk may have ended the transaction already; then there is no savepoint to go back to.
           if (!this.sqlite.inTransaction) throw unavailable ?? error;
-          this.sqlite.exec('rollback to one_mail');
+          undo.run();
           settled.push(() => reject(unavailable ?? error));
         }
-        this.sqlite.exec('release one_mail');
+        release.run();
       }
-      this.sqlite.exec('commit');
+      commit.run();
     } catch (error) {
-      if (this.sqlite.inTransaction) this.sqlite.exec('rollback');
+      this.rollBack();
       const unavailable = asUnavailable(error) ?? new StoreUnavailable('io', error);
       for (const { reject } of group) reject(unavailable);
       return;
     }
     for (const settle of settled) settle();
   }
+
+  private rollBack(): void {
+    if (this.sqlite.inTransaction) this.sqlite.exec('rollback');
+  }
+}
+
+/** The event loop goes round once. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** SQLite's own result codes as reasons; `null` for anything that is not the state of disk or lock. */

@@ -2,19 +2,21 @@
  * Loads what `decide` must know about one mail, by exact keys and indexes only, with statements that are prepared
  * once. Runs inside the transaction that will write the decision.
  */
-import { and, count, desc, eq, gt, inArray, max, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, max, ne, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { domainOf } from '../../mail/address.ts';
-import type { OutgoingKind } from '../../tickets/decision.ts';
 import { ENTROPY_BYTES } from '../../tickets/entropy.ts';
-import { type Facts, lookupKeys } from '../../tickets/facts.ts';
+import { type Facts, type FirstFacts, lookupKeys } from '../../tickets/facts.ts';
 import type { IncomingMail } from '../../tickets/incoming-mail.ts';
+import { ANSWERS } from '../../tickets/lifecycle.ts';
 import type { Ticket } from '../../tickets/model.ts';
 import type { ReportedMail } from '../../tickets/note-bounce.ts';
-import type { Policy } from '../../tickets/policy.ts';
+import { isStaff, type Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
+import { expectedTicket } from '../../tickets/which-ticket.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
+import { answersLastHour, contactColumns, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -23,8 +25,6 @@ const MAX_CONTACTS = 200;
 const MAX_SERVICES = 500;
 const MAX_TICKETS = 50;
 const MAX_QUEUED = 500;
-/** What answers a mail. What people and clocks cause takes nobody's share of receipts. */
-const ANSWERS: ReadonlySet<OutgoingKind> = new Set(['receipt', 'stranger-receipt', 'reply-notice']);
 
 const ticketColumns = {
   ticketId: tickets.id,
@@ -48,21 +48,7 @@ export type LoadFacts = (mail: IncomingMail, policy: Policy, now: number) => Fac
 
 export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
   const contactsByAddress = db
-    .select({
-      contactId: contacts.id,
-      address: contacts.address,
-      name: contacts.name,
-      language: contacts.language,
-      role: contacts.role,
-      primary: contacts.isPrimary,
-      departments: contacts.departments,
-      undeliverableSince: contacts.undeliverableSince,
-      accountId: accounts.id,
-      accountNumber: accounts.number,
-      accountName: accounts.name,
-      accountLanguage: accounts.language,
-      accountState: accounts.state,
-    })
+    .select(contactColumns)
     .from(contacts)
     .innerJoin(accounts, eq(accounts.id, contacts.accountId))
     .where(inList(contacts.address, 'addresses'))
@@ -141,7 +127,8 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       and(
         inList(tickets.accountId, 'accounts'),
         eq(tickets.subjectKey, sql.placeholder('subjectKey')),
-        inArray(tickets.status, ['open', 'pending']),
+        // The plus keeps SQLite from reading all open tickets by their status.
+        sql`+${tickets.status} in ('open', 'pending')`,
       ),
     )
     .orderBy(desc(tickets.id))
@@ -171,6 +158,8 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       and(
         eq(outbox.recipientDomain, sql.placeholder('domain')),
         gt(outbox.createdAt, sql.placeholder('since')),
+        // Staff of the domain are told of every mail of a client: that is nobody's share.
+        sql`${outbox.kind} in (${sql.raw([...ANSWERS, 'refusal-notice'].map((kind) => `'${kind}'`).join(', '))})`,
         sql`not exists (select 1 from ${contacts} where ${contacts.address} = ${outbox.recipient})`,
       ),
     )
@@ -183,6 +172,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       kind: outbox.kind,
       recipient: outbox.recipient,
       bounce: outbox.bounce,
+      mail: outbox.mail,
     })
     .from(outbox)
     .leftJoin(tickets, eq(tickets.id, outbox.ticketId))
@@ -203,8 +193,15 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     if (messageIds.length === 0 && returned === null) return null;
     const row = reportedMail.get({ messageIds: JSON.stringify(messageIds), returned });
     if (row === undefined) return null;
-    const { outboxId, kind, recipient, bounce, ticketId, ...ticket } = row;
-    return { outboxId, kind, recipient, bounce, ticket: ticketId === null ? null : joinedTicket(ticketId, ticket) };
+    const { outboxId, kind, recipient, bounce, mail, ticketId, ...ticket } = row;
+    return {
+      outboxId,
+      kind,
+      recipient,
+      bounce,
+      mail,
+      ticket: ticketId === null ? null : joinedTicket(ticketId, ticket),
+    };
   };
 
   return (mail, policy, now) => {
@@ -228,7 +225,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
             sender: keys.sender,
             accounts: accountIds,
           });
-    return {
+    const first: FirstFacts = {
       contacts: found,
       copiedContacts:
         keys.sender === null || keys.copiedAddresses.length === 0
@@ -261,6 +258,13 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       noticesLastDay: queued.filter(({ kind }) => kind === 'refusal-notice').length,
       blocked: keys.sender === null ? null : (blockedEntry.get({ addresses })?.address ?? null),
       reported: findReported(keys.reportedIds, keys.returned),
+    };
+    const expected = expectedTicket(mail, first, policy);
+    return {
+      ...first,
+      onTicket: expected === null ? null : loadTicketFacts(db, expected.ticketId, mail, policy),
+      commanded: keys.commanded === null ? null : loadCommanded(db, keys.commanded, policy),
+      answersLastHour: keys.sender !== null && isStaff(keys.sender, policy) ? answersLastHour(db, keys.sender, now) : 0,
     };
   };
 }

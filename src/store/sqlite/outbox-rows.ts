@@ -7,7 +7,9 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { failureNote } from '../../tickets/note-bounce.ts';
 import type { ClaimedMail, OutboxStore, SendOutcome } from '../store.ts';
 import { noteDelivery } from './auto-close-rows.ts';
+
 import { markUndeliverable, writeOutboxNote } from './outbox-notes.ts';
+import { tellUndelivered } from './queue-mail.ts';
 import { outbox } from './schema.ts';
 
 type Finished = Parameters<OutboxStore['finishMails']>[0];
@@ -93,6 +95,7 @@ function finish(db: BetterSQLite3Database, id: number, outcome: SendOutcome, now
   const { kind, ticketId, recipient } = row;
   if (ticketId !== null)
     writeOutboxNote(db, ticketId, failureNote({ kind, recipient, outboxId: id }, outcome.error), now);
+  tellUndelivered(db, id, outcome.error, now);
   if (outcome.badAddress) markUndeliverable(db, recipient, now);
 }
 

@@ -1,6 +1,12 @@
 /** Puts a mail into the outbox. */
+import { eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { OutgoingMail } from '../../tickets/decision.ts';
+
+import { undelivered } from '../../tickets/staff-answer.ts';
+
+import { insertRow } from './insert-row.ts';
+
 import { outbox } from './schema.ts';
 
 /** In the transaction of its cause. `intakeId`: of the mail that caused it. */
@@ -11,16 +17,31 @@ export function queueMail(
   intakeId: number | null,
   now: number,
 ): void {
-  db.insert(outbox)
-    .values({
-      kind: mail.data.kind,
-      ticketId,
-      intakeId,
-      recipient: mail.recipient,
-      messageId: mail.messageId,
-      mail,
-      nextAttemptAt: now,
-      createdAt: now,
-    })
-    .run();
+  // What tells of an answer that did not arrive is told once, however often that is reported.
+  if (mail.data.kind === 'answer-undelivered' && isQueued(db, mail.messageId)) return;
+  insertRow(db, outbox, {
+    kind: mail.data.kind,
+    ticketId,
+    intakeId,
+    recipient: mail.recipient,
+    messageId: mail.messageId,
+    mail,
+    nextAttemptAt: now,
+    createdAt: now,
+  });
+}
+
+function isQueued(db: BetterSQLite3Database, messageId: string): boolean {
+  return db.select({ id: outbox.id }).from(outbox).where(eq(outbox.messageId, messageId)).get() !== undefined;
+}
+
+/** Whoever wrote what a mail said hears that it has failed. */
+export function tellUndelivered(db: BetterSQLite3Database, id: number, error: string, now: number): void {
+  const row = db
+    .select({ mail: outbox.mail, ticketId: outbox.ticketId, intakeId: outbox.intakeId })
+    .from(outbox)
+    .where(eq(outbox.id, id))
+    .get();
+  const notice = row === undefined ? null : undelivered(row.mail, error);
+  if (row !== undefined && notice !== null) queueMail(db, notice, row.ticketId, row.intakeId, now);
 }

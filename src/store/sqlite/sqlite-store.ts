@@ -33,12 +33,14 @@ import {
   pageMails,
 } from './desk-rows.ts';
 import { GroupCommit } from './group-commit.ts';
+import { insertRow } from './insert-row.ts';
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
+import { TextIndex } from './text-index.ts';
 import { countUnfinished } from './unfinished-rows.ts';
 import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
@@ -46,7 +48,14 @@ const MAX_TICKETS_SHOWN = 100;
 
 export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
   const loadFacts = prepareLoadFacts(db);
-  const commits = new GroupCommit(sqlite);
+  const groups = new GroupCommit(sqlite);
+  const textIndex = sqlite.readonly ? null : new TextIndex(sqlite, groups);
+  const commits = {
+    run<T>(work: () => T): Promise<T> {
+      textIndex?.soon();
+      return groups.run(work);
+    },
+  };
   const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false, unsure = false }: Rules): Decision =>
     decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted, unsure });
 
@@ -67,8 +76,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     decideMail: async (mail, rules) => decideNow(mail, rules),
     keepMail: (mail) =>
       commits.run(() => {
-        const { id } = db.insert(intakeRecords).values(keptRow(mail)).returning({ id: intakeRecords.id }).get();
-        writeRawMail(db, id, mail.raw, mail.receivedAt);
+        writeRawMail(db, insertRow(db, intakeRecords, keptRow(mail)), mail.raw, mail.receivedAt);
       }),
 
     replayMail: (mail, rules) =>
@@ -109,7 +117,10 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
 
     changeTicket: (request, rules) => commits.run(() => changeTicket(db, request, rules)),
     closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
-    searchTickets: async (terms, { limit }) => listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) }),
+    searchTickets: async (terms, { limit }) => {
+      await textIndex?.catchUp();
+      return listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) });
+    },
     listTickets: async (filter) => listTickets(db, filter),
     countUnfinished: async () => countUnfinished(db),
     findTicket: async (publicId) => findTicket(db, publicId),
@@ -122,7 +133,8 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     namedBlobs: async (names) => namedBlobs(db, names),
 
     close: async () => {
-      await commits.idle();
+      await groups.idle();
+      await textIndex?.catchUp();
       sqlite.close();
     },
   };

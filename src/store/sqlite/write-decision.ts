@@ -10,7 +10,12 @@ import type { IncomingMail } from '../../tickets/incoming-mail.ts';
 import { isFromPerson } from '../../tickets/lifecycle.ts';
 import type { MailToRecord, RawMail } from '../store.ts';
 import { restartClock } from './auto-close-rows.ts';
+
+import { writeStep } from './desk-changes.ts';
+
+import { insertRow } from './insert-row.ts';
 import { markUndeliverable } from './outbox-notes.ts';
+
 import { queueMail } from './queue-mail.ts';
 import {
   attachments,
@@ -64,6 +69,11 @@ function writeConsequences(
     writeNotes(db, ticketId, intakeId, effect.notes, now);
     writeMessage(db, ticketId, intakeId, mail, effect.message, risky, now);
     writeFollowers(db, ticketId, intakeId, copied, now);
+    for (const { ticket, request, answer } of effect.steps ?? []) {
+      // A ticket that this mail opens has its row only now.
+      const row = ticket.ticketId === 0 ? { ...ticket, ticketId } : ticket;
+      writeStep(db, row, request, answer, now);
+    }
   }
   if (reachable.length > 0) {
     db.update(contacts)
@@ -116,30 +126,25 @@ function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effe
     return effect.ticketId;
   }
   const { ticket } = effect;
-  const inserted = db
-    .insert(tickets)
-    .values({
-      publicId: ticket.publicId,
-      accountId: ticket.accountId,
-      serviceId: ticket.serviceId,
-      opener: ticket.opener,
-      openerName: ticket.openerName,
-      department: ticket.department,
-      mailbox: ticket.mailbox,
-      subject: ticket.subject,
-      subjectKey: ticket.subjectKey,
-      priority: ticket.priority,
-      language: ticket.language,
-      continuesId: ticket.continues,
-      createdAt: mail.receivedAt,
-      lastMessageAt: mail.receivedAt,
-      statusChangedAt: mail.receivedAt,
-      clientWroteAt: isFromPerson(mail.kind) ? mail.receivedAt : null,
-      idleSince: mail.receivedAt,
-    })
-    .returning({ id: tickets.id })
-    .get();
-  return inserted.id;
+  return insertRow(db, tickets, {
+    publicId: ticket.publicId,
+    accountId: ticket.accountId,
+    serviceId: ticket.serviceId,
+    opener: ticket.opener,
+    openerName: ticket.openerName,
+    department: ticket.department,
+    mailbox: ticket.mailbox,
+    subject: ticket.subject,
+    subjectKey: ticket.subjectKey,
+    priority: ticket.priority,
+    language: ticket.language,
+    continuesId: ticket.continues,
+    createdAt: mail.receivedAt,
+    lastMessageAt: mail.receivedAt,
+    statusChangedAt: mail.receivedAt,
+    clientWroteAt: isFromPerson(mail.kind) ? mail.receivedAt : null,
+    idleSince: mail.receivedAt,
+  });
 }
 
 function writeIntakeRecord(
@@ -149,29 +154,24 @@ function writeIntakeRecord(
   ticketId: number | null,
 ): number {
   const { mail, raw, size } = record;
-  const inserted = db
-    .insert(intakeRecords)
-    .values({
-      ...decidedColumns(mail, decision),
-      reference: mail.reference,
-      receivedAt: mail.receivedAt,
-      mailFrom: mail.envelope.mailFrom,
-      recipients: [...mail.envelope.recipients],
-      ip: mail.envelope.ip,
-      helo: mail.envelope.helo,
-      size,
-      rawSha256: 'blob' in raw ? raw.blob.sha256 : null,
-      ticketId,
-    })
-    .returning({ id: intakeRecords.id })
-    .get();
-  return inserted.id;
+  return insertRow(db, intakeRecords, {
+    ...decidedColumns(mail, decision),
+    reference: mail.reference,
+    receivedAt: mail.receivedAt,
+    mailFrom: mail.envelope.mailFrom,
+    recipients: [...mail.envelope.recipients],
+    ip: mail.envelope.ip,
+    helo: mail.envelope.helo,
+    size,
+    rawSha256: 'blob' in raw ? raw.blob.sha256 : null,
+    ticketId,
+  });
 }
 
 /** Inline bytes go into their row; of a blob file the name is kept. */
 export function writeRawMail(db: BetterSQLite3Database, intakeId: number, raw: RawMail, now: number): void {
   if ('inline' in raw) {
-    db.insert(rawMails).values({ intakeId, bytes: raw.inline }).run();
+    insertRow(db, rawMails, { intakeId, bytes: raw.inline });
     return;
   }
   writeBlob(db, raw.blob.sha256, raw.blob.size, now);
@@ -190,43 +190,37 @@ function writeMessage(
   risky: Decision['risky'],
   now: number,
 ): void {
-  const { id } = db
-    .insert(messages)
-    .values({
-      ticketId,
-      intakeId,
-      author: message.author,
-      visibility: message.visibility,
-      authorAddress: mail.sender.clear ? mail.sender.address : null,
-      authorName: mail.sender.clear ? mail.sender.name : '',
-      verified: message.verified,
-      messageId: mail.messageId,
-      text: mail.text,
-      visibleRanges: mail.cut.visible,
-      cutRule: mail.cut.rule,
-      cutConfidence: Math.round(mail.cut.confidence * 100),
-      html: mail.html,
-      createdAt: mail.receivedAt,
-    })
-    .returning({ id: messages.id })
-    .get();
+  const id = insertRow(db, messages, {
+    ticketId,
+    intakeId,
+    author: message.author,
+    visibility: message.visibility,
+    authorAddress: mail.sender.clear ? mail.sender.address : null,
+    authorName: mail.sender.clear ? mail.sender.name : '',
+    verified: message.verified,
+    messageId: mail.messageId,
+    text: mail.text,
+    visibleRanges: message.visible ?? mail.cut.visible,
+    cutRule: mail.cut.rule,
+    cutConfidence: Math.round(mail.cut.confidence * 100),
+    html: mail.html,
+    createdAt: mail.receivedAt,
+  });
   for (const [position, attachment] of mail.attachments.entries()) {
     const isRisky = risky.positions.includes(position);
     if (isRisky && risky.dropped) continue;
     writeBlob(db, attachment.sha256, attachment.size, now);
-    db.insert(attachments)
-      .values({
-        messageId: id,
-        position,
-        sha256: attachment.sha256,
-        filename: attachment.filename,
-        contentType: attachment.contentType,
-        size: attachment.size,
-        inline: attachment.inline,
-        contentId: attachment.contentId,
-        risky: isRisky,
-      })
-      .run();
+    insertRow(db, attachments, {
+      messageId: id,
+      position,
+      sha256: attachment.sha256,
+      filename: attachment.filename,
+      contentType: attachment.contentType,
+      size: attachment.size,
+      inline: attachment.inline,
+      contentId: attachment.contentId,
+      risky: isRisky,
+    });
   }
 }
 
@@ -267,8 +261,14 @@ function writeNotes(
   now: number,
 ): void {
   for (const text of notes) {
-    db.insert(messages)
-      .values({ ticketId, intakeId, author: 'system', visibility: 'note', verified: true, text, createdAt: now })
-      .run();
+    insertRow(db, messages, {
+      ticketId,
+      intakeId,
+      author: 'system',
+      visibility: 'note',
+      verified: true,
+      text,
+      createdAt: now,
+    });
   }
 }

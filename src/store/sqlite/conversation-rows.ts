@@ -1,0 +1,68 @@
+/** The mails of a ticket in their order, and what a client wrote last. `rows`: the ticket and those merged into it. */
+import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { visibleText } from '../../mail/visible-reply.ts';
+import type { ConversationMail } from '../../tickets/thread-headers.ts';
+import type { NewestMessage } from '../../tickets/ticket-facts.ts';
+import { intakeRecords, messages, outbox } from './schema.ts';
+
+/** Bounds the work for one mail, however long a ticket has gone on. */
+const MAX_CONVERSATION = 100;
+
+/** Clients' mails on the ticket and ours about it, oldest first. */
+export function loadConversation(db: BetterSQLite3Database, rows: readonly number[]): ConversationMail[] {
+  const written = db
+    .select({ messageId: messages.messageId, intakeId: messages.intakeId, at: messages.createdAt })
+    .from(messages)
+    .where(and(inArray(messages.ticketId, [...rows]), eq(messages.author, 'client'), isNotNull(messages.messageId)))
+    .orderBy(desc(messages.id))
+    .limit(MAX_CONVERSATION)
+    .all();
+  const sent = db
+    .select({
+      messageId: outbox.messageId,
+      intakeId: outbox.intakeId,
+      at: outbox.createdAt,
+      recipient: outbox.recipient,
+    })
+    .from(outbox)
+    .where(inArray(outbox.ticketId, [...rows]))
+    .orderBy(desc(outbox.id))
+    .limit(MAX_CONVERSATION)
+    .all();
+  // A mail comes before what it caused at the same moment.
+  return [...written.map((one) => ({ ...one, recipient: null })), ...sent]
+    .reverse()
+    .sort((one, other) => one.at - other.at || Number(one.recipient !== null) - Number(other.recipient !== null))
+    .flatMap(({ messageId, intakeId, recipient }) =>
+      messageId === null ? [] : [{ messageId, recipient, intakeId: intakeId ?? 0 }],
+    );
+}
+
+/** What a client wrote last. */
+export function loadNewest(db: BetterSQLite3Database, rows: readonly number[]): NewestMessage | null {
+  const found = db
+    .select({ message: messages, reference: intakeRecords.reference })
+    .from(messages)
+    .leftJoin(intakeRecords, eq(intakeRecords.id, messages.intakeId))
+    .where(and(inArray(messages.ticketId, [...rows]), eq(messages.author, 'client')))
+    .orderBy(desc(messages.createdAt), desc(messages.id))
+    .limit(1)
+    .get();
+  if (found === undefined) return null;
+  const { message, reference } = found;
+  return {
+    address: message.authorAddress ?? '',
+    name: message.authorName,
+    verified: message.verified,
+    text: writtenText(message),
+    reference: reference ?? '',
+  };
+}
+
+export function writtenText({
+  text,
+  visibleRanges,
+}: Pick<typeof messages.$inferSelect, 'text' | 'visibleRanges'>): string {
+  return visibleRanges === null ? text : visibleText(text, { visible: visibleRanges, rule: 'none', confidence: 1 });
+}
