@@ -28,12 +28,18 @@ const RUN_ELSEWHERE: Readonly<Record<string, readonly [file: string, proof: stri
 const OPTIONAL = ['swaks', 'curl'];
 const present = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
+/** The same block on several pages is run once. */
+const seen = new Set<string>();
+
 const runnable = PAGES.map(({ path, fences }) => ({
   path,
   blocks: fences.filter(({ language, notRun, text }) => {
     const program = text.split(' ', 1)[0] ?? '';
     const missing = OPTIONAL.includes(program) && !present(program);
-    return language === 'sh' && notRun === null && RUN_ELSEWHERE[text.trim()] === undefined && !missing;
+    if (language !== 'sh' || notRun !== null || RUN_ELSEWHERE[text.trim()] !== undefined || missing) return false;
+    const first = !seen.has(text);
+    seen.add(text);
+    return first;
   }),
   // A Spanish twin has the commands of the English page, which links.test.ts compares.
 })).filter(({ path, blocks }) => blocks.length > 0 && !path.startsWith('docs/es/') && path !== 'README.es.md');
@@ -102,8 +108,7 @@ async function ready(script: string): Promise<string> {
 async function failureOf(path: string, { text, line }: Fence, cwd: string): Promise<string[]> {
   const script = await ready(text);
   const outside = script
-    .split(world.folder)
-    .join('')
+    .replaceAll(world.folder, 'WORLD')
     .match(/(?<=^|[\s"'=<>])(?:\/\w\S*|sudo|systemctl|apt-get)/m)?.[0];
   if (outside !== undefined)
     return [`${path}:${line} names ${outside}, which a test must not touch: say why it is not run`];

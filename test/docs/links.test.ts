@@ -12,7 +12,7 @@ function brokenLinks(page: Page): string[] {
     if (/^(https?|mailto):/.test(target)) return [];
     const [file = '', anchor] = target.split('#');
     const path = file === '' ? page.path : normalize(join(dirname(page.path), decodeURIComponent(file)));
-    if (!existsSync(path)) return [`${page.path}:${line}: there is no ${path}`];
+    if (path !== page.path && !existsSync(path)) return [`${page.path}:${line}: there is no ${path}`];
     const there = path === page.path ? page : PAGES.get(path);
     if (anchor === undefined || there === undefined || there.anchors.has(decodeURIComponent(anchor))) return [];
     return [`${page.path}:${line}: ${path} has no heading #${anchor}`];
