@@ -114,6 +114,11 @@ export function buildProgram(): Command {
     .action(async (_, command) => (await import('./commands/doctor.ts')).doctor(command.optsWithGlobals()));
 
   program
+    .command('health')
+    .description('does the running gateway take mail? For health checks of containers; exit code 1 where it does not')
+    .action(async (_, command) => (await import('./commands/health.ts')).health(command.optsWithGlobals()));
+
+  program
     .command('explain')
     .description('run mails through the rules without writing anything, and say why')
     .argument('<files...>', 'mails as files')

@@ -6,7 +6,7 @@
  *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
@@ -40,6 +40,7 @@ import { listenInDataFolder, localDoors } from './local-doors.ts';
 import type { WayOut } from './outbound.ts';
 import { againstReload, createReloader, tellReload } from './reload.ts';
 import { openSecrets, rootCheck } from './start-checks.ts';
+import { notifySystemd } from './systemd.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -371,6 +372,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       if (asked) process.kill(process.pid, 'SIGKILL');
       asked = true;
       log.info({ signal }, 'stopping: mails in flight are finished first');
+      void notifySystemd('stopping', process.env, log);
       void gateway.stop().then(resolve);
     };
     process.on('SIGHUP', () => {
@@ -386,6 +388,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const open = openSecrets(config);
   if (open !== null) log.warn(open);
   announce(config, gateway.port, demo);
+  await notifySystemd('ready', process.env, log);
   const error = await Promise.race([stopped, gateway.lost]);
   if (error === undefined) return;
   log.error({ error }, 'the store has stopped working: the program ends, to be started anew');
@@ -510,8 +513,15 @@ function announce(config: Config, port: number, demo: boolean): void {
       `Receipts go out through ${transport.type === 'smtp' ? `${transport.host}:${transport.port}` : transport.path}.`,
     );
   }
-  if (demo) lines.push('', 'Send a first mail from another terminal:', '', '  npm run first-mail', '');
+  if (demo) lines.push('', 'Send a first mail from another terminal:', '', `  ${firstMailLine(host, port)}`, '');
   for (const line of lines) print(line);
+}
+
+/** The script is there in a checkout only. */
+function firstMailLine(host: string, port: number): string {
+  if (existsSync(shipped('scripts/first-mail.mjs'))) return 'npm run first-mail';
+  const mail = shipped('fixtures/demo/1-new-matter.eml');
+  return `curl --url smtp://${host}:${port} --mail-from ana@laespiga.example --mail-rcpt soporte@example.com --upload-file ${mail}`;
 }
 
 const WHO = {

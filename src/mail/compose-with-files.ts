@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type ComposedFile, type Composition, MESSAGE_ID } from './compose.ts';
+import { type ComposedFile, type Composition, MESSAGE_ID } from './composition.ts';
 import { withoutControls } from './header-lines.ts';
 
 /** A type of somebody else's mail must not bring parameters or line breaks along; text and mails stay files. */

@@ -3,38 +3,11 @@
  * one field, so that nothing in a name or subject can become a recipient or a header. The same mail gives the same bytes.
  */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { isAddress } from './address.ts';
 import { composeWithFiles } from './compose-with-files.ts';
+import { type Composition, MESSAGE_ID } from './composition.ts';
 import { encodeDate, encodeMailbox, encodeText, field } from './header-fields.ts';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
-
-export interface Composition {
-  readonly from: { readonly name: string; readonly address: string };
-  readonly to: { readonly name: string; readonly address: string };
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** With angle brackets. */
-  readonly messageId: string;
-  readonly inReplyTo: string | null;
-  readonly references: readonly string[];
-  /** Epoch milliseconds. */
-  readonly date: number;
-  /** `auto-replied` for what answers a mail, `auto-generated` for the rest (RFC 3834 section 5); `null`: a person wrote it. */
-  readonly autoSubmitted: 'auto-replied' | 'auto-generated' | null;
-  /** `es`, `en` (RFC 3282). */
-  readonly language: string;
-  readonly files?: readonly ComposedFile[];
-}
-
-export interface ComposedFile {
-  readonly name: string;
-  readonly contentType: string;
-  readonly open: () => Readable;
-}
-
-export const MESSAGE_ID = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/;
 
 /** Rejects for an address or Message-ID that is none: our own data is broken then. */
 export async function composeMail(mail: Composition): Promise<Buffer> {

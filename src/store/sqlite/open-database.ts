@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { DatabaseUnusable } from '../database-unusable.ts';
+import { notCompiled } from './not-compiled.ts';
 
 export interface OpenDatabase {
   readonly sqlite: Database.Database;
@@ -104,6 +105,8 @@ function connect(file: string, readonly: boolean): Database.Database {
     // Lock waits block the event loop: keep them short and retry above this.
     return new Database(file, { readonly, timeout: 50 });
   } catch (error) {
+    const uncompiled = notCompiled(error, process.version);
+    if (uncompiled !== null) throw new DatabaseUnusable(uncompiled);
     throw new DatabaseUnusable(
       `${file}: cannot open the database (${reasonOf(error)}); check that the folder exists and can be written`,
     );
