@@ -9,9 +9,7 @@ import { type DocsWorld, type Mail, SLOW, startWorld } from '../test/docs/world.
 import { terminalSvg } from './terminal-svg.ts';
 
 const FOLDER = new URL('../docs/pictures/', import.meta.url);
-const COLUMNS = 108;
-/** The queue has many columns. */
-const WIDE = 140;
+const COLUMNS = 112;
 const HOUR = 3_600_000;
 
 const ana = { from: 'ana@laespiga.example', name: 'Ana Robles' };
@@ -51,7 +49,7 @@ try {
   const refused = /ref (\w+)/.exec(replies.at(-1) ?? '')?.[1] ?? '';
   mkdirSync(FOLDER, { recursive: true });
   await settled(world);
-  await picture('tickets', 'taquilla tickets list', WIDE);
+  await picture('tickets', 'taquilla tickets list');
   await picture('ticket', `taquilla tickets show ${shop.id}`);
   await picture('why', `taquilla mail why ${refused}`);
   await picture('doctor', 'taquilla doctor --no-dns');
@@ -68,8 +66,8 @@ async function settled({ gateway }: DocsWorld): Promise<void> {
   }
 }
 
-async function picture(name: string, command: string, columns = COLUMNS): Promise<void> {
-  const typed = `stty cols ${columns} rows 60; ${command}`;
+async function picture(name: string, command: string): Promise<void> {
+  const typed = `stty cols ${COLUMNS} rows 60; ${command}`;
   const environment = { TERM: 'xterm-256color', NO_COLOR: undefined, SHELL: '/bin/sh' };
   const { code, output } = await world.run(
     `script -qec '${typed}' /dev/null`,
@@ -79,6 +77,6 @@ async function picture(name: string, command: string, columns = COLUMNS): Promis
   if (code !== 0 && !(name === 'doctor' && code === 1)) throw new Error(`${command} exited with ${code}\n${output}`);
   // What is different on each machine says nothing to a reader.
   const shown = output.replaceAll(`${world.folder}/`, '/srv/taquilla/').replaceAll(String(world.port), '2525');
-  writeFileSync(fileURLToPath(new URL(`${name}.svg`, FOLDER)), terminalSvg(command, shown, columns));
+  writeFileSync(fileURLToPath(new URL(`${name}.svg`, FOLDER)), terminalSvg(command, shown, COLUMNS));
   console.log(`docs/pictures/${name}.svg`);
 }
