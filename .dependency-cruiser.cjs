@@ -20,6 +20,7 @@ module.exports = {
     // Starts for each mail: it must stay small.
     layer('deliver-stands-alone', 'deliver', ['mail']),
     layer('smtp-is-a-door', 'smtp', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log', 'unix-socket']),
+    layer('http-is-a-door', 'http', ['intake', 'desk', 'store', 'tickets', 'mail', 'clock', 'log']),
     {
       name: 'only-store-knows-sql',
       severity: 'error',

@@ -53,6 +53,7 @@ try {
   await picture('ticket', `taquilla tickets show ${shop.id}`);
   await picture('why', `taquilla mail why ${refused}`);
   await picture('doctor', 'taquilla doctor --no-dns');
+  await picture('top', 'taquilla top --once');
 } finally {
   await world.stop();
 }

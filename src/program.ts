@@ -8,6 +8,7 @@ import { addAccountCommands } from './commands/account-options.ts';
 import { shipped } from './commands/command.ts';
 import { completion, SHELLS } from './commands/completion.ts';
 import { addDeskCommands } from './commands/desk-options.ts';
+import { addKeepingCommands } from './commands/keeping-options.ts';
 import { addMailCommands } from './commands/mail-options.ts';
 import { addOutboxCommands } from './commands/outbox-options.ts';
 import { addTemplateCommands } from './commands/templates-options.ts';
@@ -119,6 +120,14 @@ export function buildProgram(): Command {
     .action(async (_, command) => (await import('./commands/health.ts')).health(command.optsWithGlobals()));
 
   program
+    .command('top')
+    .description('show what goes on, on one screen, until Ctrl-C')
+    .option('--every <seconds>', 'how often the screen is renewed', wholeNumber, 2)
+    .option('--once', 'show it once')
+    .option('--json', 'print it once as JSON')
+    .action(async (_, command) => (await import('./commands/top.ts')).top(command.optsWithGlobals()));
+
+  program
     .command('explain')
     .description('run mails through the rules without writing anything, and say why')
     .argument('<files...>', 'mails as files')
@@ -186,6 +195,8 @@ export function buildProgram(): Command {
     );
 
   addDeskCommands(tickets, wholeNumber);
+
+  addKeepingCommands(program, tickets);
 
   addMailCommands(program, wholeNumber);
 

@@ -78,6 +78,7 @@ CREATE TABLE `intake_records` (
 	`fingerprint` text NOT NULL,
 	`size` integer NOT NULL,
 	`raw_sha256` text,
+	`raw_bytes` integer,
 	`department` text,
 	`would_refuse` text,
 	`ticket_id` integer,
@@ -87,7 +88,9 @@ CREATE TABLE `intake_records` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `intake_records_reference_unique` ON `intake_records` (`reference`);--> statement-breakpoint
 CREATE INDEX `intake_received` ON `intake_records` (`received_at`);--> statement-breakpoint
-CREATE INDEX `intake_verdict` ON `intake_records` (`verdict`,`received_at`);--> statement-breakpoint
+CREATE INDEX `intake_verdict` ON `intake_records` (`verdict`,`received_at`,`raw_bytes`);--> statement-breakpoint
+CREATE INDEX `intake_raw_sha256` ON `intake_records` (`raw_sha256`) WHERE raw_sha256 is not null;--> statement-breakpoint
+CREATE INDEX `intake_raw_kept` ON `intake_records` (`received_at`) WHERE raw_bytes is not null and verdict in ('open-ticket', 'append-message');--> statement-breakpoint
 CREATE INDEX `intake_sender` ON `intake_records` (`sender`,`received_at`);--> statement-breakpoint
 CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `intake_would_refuse` ON `intake_records` (`received_at`) WHERE would_refuse is not null;--> statement-breakpoint
@@ -147,6 +150,8 @@ CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> state
 CREATE INDEX `outbox_domain` ON `outbox` (`recipient_domain`,`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
+CREATE INDEX `outbox_rendered` ON `outbox` (`finished_at`) WHERE rendered is not null and state in ('sent', 'failed', 'cancelled');--> statement-breakpoint
+CREATE INDEX `outbox_without_ticket` ON `outbox` (`finished_at`) WHERE ticket_id is null and finished_at is not null;--> statement-breakpoint
 CREATE TABLE `raw_mails` (
 	`intake_id` integer PRIMARY KEY NOT NULL,
 	`bytes` blob NOT NULL,

@@ -14,6 +14,12 @@ export function addMailCommands(program: Command, wholeNumber: (text: string) =>
     .option('--json', 'print JSON')
     .action(async (_, command) => (await import('./mail.ts')).listMails(command.optsWithGlobals()));
   mail
+    .command('tail')
+    .description('show mails as they come, until Ctrl-C')
+    .option('--lines <count>', 'how many of the last ones first', (text) => (text === '0' ? 0 : wholeNumber(text)), 10)
+    .option('--json', 'print one JSON object a line')
+    .action(async (_, command) => (await import('./tail.ts')).tailMails(command.optsWithGlobals()));
+  mail
     .command('show')
     .description('show what was decided about one mail, and every reason')
     .argument('<reference>', 'from the SMTP reply or the list')

@@ -35,7 +35,7 @@ export async function listMails(options: ListOptions): Promise<void> {
     table(mails, [
       { title: 'REFERENCE', value: (row) => row.reference },
       { title: 'RECEIVED', value: (row) => shownTime(row.receivedAt), spare: 1 },
-      { title: 'VERDICT', value: (row) => row.verdict, tone: (row) => TONES[row.verdict] },
+      { title: 'VERDICT', value: (row) => row.verdict, tone: (row) => VERDICT_TONES[row.verdict] },
       {
         title: wouldRefuse ? 'WOULD BE REFUSED' : 'REASON',
         value: (row) => (wouldRefuse ? row.wouldRefuse : row.reason),
@@ -48,7 +48,7 @@ export async function listMails(options: ListOptions): Promise<void> {
   );
 }
 
-const TONES: Record<Verdict, Tone | null> = {
+export const VERDICT_TONES: Record<Verdict, Tone | null> = {
   'open-ticket': 'good',
   'append-message': 'good',
   duplicate: 'soft',

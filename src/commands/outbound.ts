@@ -22,7 +22,7 @@ import { switchableTransport } from '../outbox/switchable-transport.ts';
 import type { Transport } from '../outbox/transport.ts';
 import { createOutboxWorker, type OutboxWorker, type WorkerSurroundings } from '../outbox/worker.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
-import type { OutboxStore } from '../store/store.ts';
+import type { OutboxStore, SendOutcome } from '../store/store.ts';
 import { CommandError } from './command.ts';
 import { installedTemplates } from './mail-templates.ts';
 
@@ -44,13 +44,22 @@ export function wayOutFor(
   keys: readonly SigningKey[],
   clock: Clock,
   log: Log,
+  onSend?: (outcome: SendOutcome) => void,
 ): WayOut {
   let running = config;
   let render = rendererFor(config, log);
   let limitsFor = limitsOf(config.outbound.destinations);
   const transport = switchableTransport(transportFor(config));
   const worker = createOutboxWorker(
-    { store, transport, render: (mail, date) => render(mail, date), clock, random: Math.random, log },
+    {
+      store,
+      transport,
+      render: (mail, date) => render(mail, date),
+      ...(onSend === undefined ? {} : { onSend }),
+      clock,
+      random: Math.random,
+      log,
+    },
     {
       get concurrency() {
         return running.outbound.concurrency;

@@ -40,6 +40,8 @@ const FATES: Record<Exclude<keyof Settings, 'smtp' | 'log'>, Fate> = {
   outbound: 'applied',
   templatesFolder: 'applied',
   workers: 'restart',
+  http: 'restart',
+  retention: 'applied',
 };
 const SMTP_FATES: Record<keyof Settings['smtp'], Fate> = {
   host: 'restart',

@@ -11,10 +11,14 @@ import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
+
 import { type Clock, type EverySecond, everySecond, systemClock } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
+
+import { createRetentionClock } from '../desk/retention-clock.ts';
+
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
 import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
@@ -25,7 +29,7 @@ import { createUnknownSenders } from '../intake/unknown-senders.ts';
 import { createLog, type Log } from '../log.ts';
 import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
-import type { SmtpDoorOptions } from '../smtp/server.ts';
+import type { SmtpDoor, SmtpDoorOptions } from '../smtp/server.ts';
 import { CertificateUnusable } from '../smtp/tls-certificate.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { DatabaseUnusable } from '../store/database-unusable.ts';
@@ -41,11 +45,14 @@ import type { WayOut } from './outbound.ts';
 import { againstReload, createReloader, tellReload } from './reload.ts';
 import { openSecrets, rootCheck } from './start-checks.ts';
 import { notifySystemd } from './systemd.ts';
+import type { Watching } from './watching.ts';
 
 export interface Gateway {
   readonly port: number;
   /** Of the LMTP door where it listens on one. */
   readonly lmtpPort: number | null;
+  /** Of the HTTP door where there is one. */
+  readonly httpPort: number | null;
   readonly store: Store;
   /** Resolves when the store has stopped working for good: mails are answered with 451, and the program has to be started anew. */
   readonly lost: Promise<Error>;
@@ -123,6 +130,13 @@ export async function startGateway(
   const blobFolder = join(config.dataFolder, 'blobs');
   const blobs = new BlobStore(blobFolder, randomUUID);
   const sweeper = createSweeper({ store, folder: blobFolder, clock, log });
+  const retention = createRetentionClock({
+    store,
+    blobs,
+    retention: live(() => running.retention),
+    clock,
+    log,
+  });
 
   let out: WayOut | null = null;
   const onQueued = () => out?.worker.wake();
@@ -154,12 +168,26 @@ export async function startGateway(
     },
     onQueued,
   });
+  let listening = false;
+  const watching: Watching | null =
+    config.http === undefined
+      ? null
+      : (await import('./watching.ts')).createWatching(config.http, {
+          config: () => running,
+          store,
+          clock,
+          log,
+          connections: () => doors.reduce((sum, one) => sum + one.connections(), 0),
+          listening: () => listening,
+          outbox: () => out?.worker.status() ?? null,
+        });
+  const taking = watching === null ? intake : watching.counted(intake);
   const openDoor = (options: () => SmtpDoorOptions) =>
-    createSmtpDoor(live(options), intake, policy, rates, log, seconds);
+    createSmtpDoor(live(options), taking, policy, rates, log, seconds);
   const door = openDoor(() => settings.door);
   const lmtpDoor = config.lmtp === undefined ? null : openDoor(() => settings.lmtpDoor);
   const deliverDoor = openDoor(() => settings.deliverDoor);
-  const doors = [door, deliverDoor, ...(lmtpDoor === null ? [] : [lmtpDoor])];
+  const doors: readonly SmtpDoor[] = [door, deliverDoor, ...(lmtpDoor === null ? [] : [lmtpDoor])];
 
   const scheduler = createScheduler({
     store,
@@ -191,31 +219,39 @@ export async function startGateway(
     const port = await door.listen();
     const lmtpPort = (await lmtpDoor?.listen()) ?? null;
     await listenInDataFolder(deliverDoor, log);
+    listening = true;
+    const httpPort = (await watching?.door.listen()) ?? null;
     // What sends takes as long to load as the door did; mails wait in the outbox meanwhile.
     const { wayOutFor } = await import('./outbound.ts');
-    out = wayOutFor(config, store, keys, clock, log);
+    out = wayOutFor(config, store, keys, clock, log, watching?.sendTried);
     const { worker } = out;
     worker.start();
     scheduler.start();
     sweeper.start();
     if (config.authentication !== 'off') await loadLibrary();
+    retention.start();
     return {
       port,
       lmtpPort,
+      httpPort,
       store,
       lost,
       outboxStatus: worker.status,
       reload,
       stop: async () => {
+        listening = false;
         await closeDoors();
+        await watching?.door.close();
         await content.close();
         await scheduler.stop();
         await sweeper.stop();
+        await retention.stop();
         await out?.worker.stop();
         await store.close();
       },
     };
   } catch (error) {
+    await watching?.door.close();
     await closeDoors();
     await store.close();
     throw error;
@@ -376,10 +412,13 @@ export async function serve(options: ServeOptions): Promise<void> {
       void gateway.stop().then(resolve);
     };
     process.on('SIGHUP', () => {
-      void gateway.reload().then(
-        (problems) => tellReload(log, config.file, problems),
-        (error: unknown) => log.error({ error }, 'the configuration could not be read again; the one before goes on'),
-      );
+      void notifySystemd('reloading', process.env, log)
+        .then(() => gateway.reload())
+        .then(
+          (problems) => tellReload(log, config.file, problems),
+          (error: unknown) => log.error({ error }, 'the configuration could not be read again; the one before goes on'),
+        )
+        .then(() => notifySystemd('ready', process.env, log));
     });
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);

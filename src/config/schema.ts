@@ -11,11 +11,14 @@ import { parseTicketPattern } from '../tickets/foreign-ids.ts';
 import { ACCOUNT_STATES, LANGUAGES, PRIORITIES } from '../tickets/model.ts';
 import { ACCEPTS, AUTHENTICATION_MODES, RISKY_FILES, UNREGISTERED } from '../tickets/policy.ts';
 import { freeBytes } from './free-bytes.ts';
+import { http } from './http.ts';
 import { lmtp, localRelay } from './local-doors.ts';
 import { lookupSettings } from './lookup.ts';
 import { signature, templatesFolder } from './mail-templates.ts';
 import { outboundSettings } from './outbound.ts';
+
 import { patience } from './patience.ts';
+import { retention } from './retention.ts';
 import { departmentStaffSettings, STAFF, staffMember, staffSettings } from './staff-settings.ts';
 import { reading, workers } from './workers.ts';
 
@@ -155,6 +158,7 @@ export const schema = z.strictObject({
   lmtp,
   localRelay,
   lookup: lookupSettings(secret),
+  http,
   authentication: z
     .enum(AUTHENTICATION_MODES)
     .default('dmarc')
@@ -290,6 +294,7 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('What becomes of attached files.'),
+  retention,
   trustedRelays: z
     .array(
       z.discriminatedUnion('tells', [

@@ -31,6 +31,8 @@ export interface WorkerSurroundings {
   readonly transport: Transport;
   /** `date` in epoch milliseconds. Rejects where the mail can't be made. */
   readonly render: (mail: OutgoingMail, date: number) => Promise<Buffer>;
+  /** Told of each attempt to send. */
+  readonly onSend?: (outcome: SendOutcome) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -67,7 +69,7 @@ const SLICE = { mails: 128, bytes: 4 * 1024 * 1024, turn: 4 } as const;
 const MAX_READY_BYTES = 16 * 1024 * 1024;
 
 export function createOutboxWorker(
-  { store, transport, render, clock, random, log }: WorkerSurroundings,
+  { store, transport, render, onSend, clock, random, log }: WorkerSurroundings,
   options: WorkerOptions,
 ): OutboxWorker {
   const { destinations, pollMs = POLL_MS } = options;
@@ -256,6 +258,7 @@ export function createOutboxWorker(
       const envelopeFrom = options.envelopeFrom(mail.id);
       const result = await transport.send({ envelopeFrom, recipient: mail.recipient, bytes, label });
       const outcome = outcomeOf(mail, result);
+      onSend?.(outcome);
       const answer = result.ok ? result.answer : result.error;
       log.info({ outbox: mail.id, kind: mail.kind, ticket: mail.ticket, state: outcome.state, answer }, 'outbox');
       return outcome;

@@ -55,6 +55,8 @@ export interface SmtpDoorOptions {
 export interface SmtpDoor {
   /** Resolves with the port (0 for a socket) once it listens; rejects when it can't. */
   listen(): Promise<number>;
+  /** Open connections. */
+  connections(): number;
   /** Takes no new connections, sends idle clients away, lets mails in flight finish, then ends what is left. */
   close(): Promise<void>;
   /** The options have changed: certificates are read again. Throws, and changes nothing, when they can't be. */
@@ -180,6 +182,7 @@ export function createSmtpDoor(
       renewals?.start();
       return port;
     },
+    connections: () => server.connections.size,
     reload: () => {
       Object.assign(server.options, libraryOptions(options));
       server.updateSecureContext();

@@ -21,6 +21,7 @@ import type { Policy } from '../tickets/policy.ts';
 import type { SearchTerm } from '../tickets/search-terms.ts';
 import type { DeskRules } from '../tickets/status-mails.ts';
 import type { AccountChange, AccountChanged } from './account-change.ts';
+import type { KeepingStore } from './keeping.ts';
 
 /** full: no space left. busy: somebody else holds the database. io: the disk fails. */
 export type Unavailable = 'full' | 'busy' | 'io';
@@ -423,6 +424,29 @@ export interface BlobRows {
   namedBlobs(names: readonly string[]): Promise<string[]>;
 }
 
-export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows {
+/** Figures for those who watch the gateway. */
+export interface StoreFigures {
+  readonly outbox: { readonly queued: number; readonly sending: number; readonly failed: number };
+  /** Epoch milliseconds; `null` where nothing waits. */
+  readonly oldestQueuedAt: number | null;
+  readonly databaseBytes: number;
+  /** Attachments and raw mails in files. */
+  readonly blobs: { readonly files: number; readonly bytes: number };
+}
+
+export interface LiveFigures {
+  /** Departments with open tickets. */
+  readonly open: readonly { readonly department: string; readonly tickets: number }[];
+  /** Mails that came within the last minute, hour and day. */
+  readonly mails: Readonly<Record<Verdict, { readonly minute: number; readonly hour: number; readonly day: number }>>;
+  /** Newest first. */
+  readonly last: readonly MailSummary[];
+}
+
+export interface Store extends IntakeStore, OutboxStore, AccountStore, DeskStore, BlobRows, KeepingStore {
+  /** The sum over all files may be a minute old. */
+  figures(now: number): Promise<StoreFigures>;
+  /** What goes on. */
+  live(now: number): Promise<LiveFigures>;
   close(): Promise<void>;
 }

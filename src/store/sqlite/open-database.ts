@@ -20,6 +20,8 @@ export function openDatabase(file: string, migrations = migrationsFolder): OpenD
   if (file !== ':memory:') makeFolderOf(file);
   const sqlite = connect(file, false);
   try {
+    // Counts in a new file only, and only before anything is written to it: free pages can be given back in small steps.
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
     // WAL on a connection that did not turn it on itself comes up with synchronous = NORMAL, which loses the last
     // commits on a power cut. Read back, because a 250 rests on it.

@@ -163,6 +163,8 @@ export const intakeRecords = sqliteTable(
     size: integer('size').notNull(),
     /** Hash of the raw mail where it is a blob file; null where it stands in raw_mails. */
     rawSha256: text('raw_sha256'),
+    /** How many bytes of it are kept; null once they were removed. */
+    rawBytes: integer('raw_bytes'),
     department: text('department'),
     /** In shadow mode: why the mail would have been refused. */
     wouldRefuse: text('would_refuse'),
@@ -172,7 +174,12 @@ export const intakeRecords = sqliteTable(
   },
   (table) => [
     index('intake_received').on(table.receivedAt),
-    index('intake_verdict').on(table.verdict, table.receivedAt),
+    index('intake_verdict').on(table.verdict, table.receivedAt, table.rawBytes),
+    // Who else names a file, and which mails of tickets still have their bytes: for those who remove them.
+    index('intake_raw_sha256').on(table.rawSha256).where(sql`raw_sha256 is not null`),
+    index('intake_raw_kept')
+      .on(table.receivedAt)
+      .where(sql`raw_bytes is not null and verdict in ('open-ticket', 'append-message')`),
     index('intake_sender').on(table.sender, table.receivedAt),
     index('intake_ticket').on(table.ticketId),
     index('intake_would_refuse').on(table.receivedAt).where(sql`would_refuse is not null`),
@@ -336,6 +343,10 @@ export const outbox = sqliteTable(
     index('outbox_domain').on(table.recipientDomain, table.createdAt),
     index('outbox_ticket').on(table.ticketId),
     index('outbox_intake').on(table.intakeId),
+    index('outbox_rendered')
+      .on(table.finishedAt)
+      .where(sql`rendered is not null and state in ('sent', 'failed', 'cancelled')`),
+    index('outbox_without_ticket').on(table.finishedAt).where(sql`ticket_id is null and finished_at is not null`),
     check('outbox_lease_while_sending', sql`(state = 'sending') = (lease_until is not null)`),
   ],
 );

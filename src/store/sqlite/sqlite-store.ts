@@ -32,21 +32,29 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
+import { liveFigures, prepareFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
+
 import { insertRow } from './insert-row.ts';
+
+import { keepingMethods } from './keeping-methods.ts';
+
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
+
 import { TextIndex } from './text-index.ts';
 import { countUnfinished } from './unfinished-rows.ts';
-import { rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
+
+import { rawColumns, rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
 
-export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
+export function sqliteStore(opened: OpenDatabase): Store {
+  const { sqlite, db } = opened;
   const loadFacts = prepareLoadFacts(db);
   const groups = new GroupCommit(sqlite);
   const textIndex = sqlite.readonly ? null : new TextIndex(sqlite, groups);
@@ -56,6 +64,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
       return groups.run(work);
     },
   };
+  const figures = prepareFigures(sqlite, db);
   const decideNow = (mail: IncomingMail, { policy, signing, now, admitted = false, unsure = false }: Rules): Decision =>
     decide({ mail, facts: loadFacts(mail, policy, now), policy, signing, now, admitted, unsure });
 
@@ -132,6 +141,11 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
     findOutgoing: async (id) => findOutgoing(db, id),
     namedBlobs: async (names) => namedBlobs(db, names),
 
+    ...keepingMethods(opened, commits),
+
+    figures: async (now) => figures(now),
+    live: async (now) => liveFigures(db, now),
+
     close: async () => {
       await groups.idle();
       await textIndex?.catchUp();
@@ -177,7 +191,7 @@ function keptRow(mail: MailToKeep): typeof intakeRecords.$inferInsert {
     messageId: '',
     fingerprint: '',
     size: mail.size,
-    rawSha256: 'blob' in mail.raw ? mail.raw.blob.sha256 : null,
+    ...rawColumns(mail.raw),
     explanation,
   };
 }

@@ -51,7 +51,7 @@ const RULES: readonly (readonly [string, string])[] = [
   ],
   [
     'mails have their raw bytes nowhere',
-    `select 1 from intake_records r where r.raw_sha256 is null
+    `select 1 from intake_records r where r.raw_sha256 is null and r.raw_bytes is not null
        and not exists (select 1 from raw_mails w where w.intake_id = r.id)`,
   ],
   [

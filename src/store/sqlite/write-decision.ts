@@ -163,9 +163,15 @@ function writeIntakeRecord(
     ip: mail.envelope.ip,
     helo: mail.envelope.helo,
     size,
-    rawSha256: 'blob' in raw ? raw.blob.sha256 : null,
+    ...rawColumns(raw),
     ticketId,
   });
+}
+
+export function rawColumns(raw: RawMail): { rawSha256: string | null; rawBytes: number } {
+  return 'blob' in raw
+    ? { rawSha256: raw.blob.sha256, rawBytes: raw.blob.size }
+    : { rawSha256: null, rawBytes: raw.inline.length };
 }
 
 /** Inline bytes go into their row; of a blob file the name is kept. */
