@@ -44,7 +44,7 @@ async function pack() {
   // npm 12 names the package where older ones have a list.
   const [packed] = Array.isArray(listed) ? listed : Object.values(listed);
   const paths = packed.files.map(({ path }) => path);
-  const wanted = ['bin/taquilla.js', 'dist/main.js', 'config.schema.json', 'docs/upgrade.md'];
+  const wanted = ['bin/taquilla.js', 'dist/main.js', 'config.schema.json', 'docs/en/upgrade.md'];
   for (const path of wanted) if (!paths.includes(path)) throw new Error(`${path} is not in the package`);
   const strays = paths.filter((path) => /^(src|test|scripts|node_modules)\/|\.(ts|map)$/.test(path));
   if (strays.length > 0) throw new Error(`this does not belong into the package: ${strays.join(', ')}`);

@@ -1,7 +1,7 @@
 /**
  * `taquilla backup DIR`: a copy of the data folder, made while the gateway runs. The database as it is at one moment
  * comes first, then all the files that it names: a file never changes and is there before its row, so what the copy
- * names can be copied after it. The result is a data folder itself (docs/backup.md says how to restore it).
+ * names can be copied after it. The result is a data folder itself (docs/en/backup.md says how to restore it).
  */
 import { constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, writeFile } from 'node:fs/promises';

@@ -34,11 +34,12 @@ export async function listMails(options: ListOptions): Promise<void> {
   print(
     table(mails, [
       { title: 'REFERENCE', value: (row) => row.reference },
-      { title: 'RECEIVED', value: (row) => shownTime(row.receivedAt) },
+      { title: 'RECEIVED', value: (row) => shownTime(row.receivedAt), spare: 1 },
       { title: 'VERDICT', value: (row) => row.verdict, tone: (row) => VERDICT_TONES[row.verdict] },
       {
         title: wouldRefuse ? 'WOULD BE REFUSED' : 'REASON',
         value: (row) => (wouldRefuse ? row.wouldRefuse : row.reason),
+        ...(wouldRefuse ? {} : { spare: 2 }),
       },
       { title: 'TICKET', value: (row) => row.ticket },
       { title: 'FROM', value: (row) => row.sender, flexible: true },

@@ -31,12 +31,12 @@ export async function listOutbox(
   print(
     table(mails, [
       { title: 'ID', value: (row) => row.id },
-      { title: 'KIND', value: (row) => row.kind },
+      { title: 'KIND', value: (row) => row.kind, spare: 3 },
       { title: 'STATE', value: (row) => row.state, tone: (row) => (row.state === 'failed' ? 'bad' : null) },
       { title: 'TO', value: (row) => row.recipient, flexible: true },
       { title: 'TICKET', value: (row) => row.ticket },
-      { title: 'QUEUED', value: (row) => shownTime(row.createdAt) },
-      { title: 'ATTEMPTS', value: (row) => row.attempts },
+      { title: 'QUEUED', value: (row) => shownTime(row.createdAt), spare: 2 },
+      { title: 'ATTEMPTS', value: (row) => row.attempts, spare: 1 },
       { title: 'ANSWER', value: (row) => row.lastError, flexible: true },
     ]),
   );

@@ -1,6 +1,6 @@
 /**
- * Plain tables: columns padded with spaces, the widest text columns cut so that lines fit the terminal. Control
- * characters from mails never reach the terminal.
+ * Plain tables: columns padded with spaces; on a narrow terminal the less important ones are left out, then the widest texts
+ * are cut. Control characters from mails never reach the terminal.
  */
 import { withoutControls } from '../mail/header-lines.ts';
 import { coloured, coloursOn, type Tone } from './colour.ts';
@@ -10,16 +10,19 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number | null;
   /** May be cut when the line is too long. */
   readonly flexible?: boolean;
+  /** May be left out so that the others have room; the lowest number goes first. */
+  readonly spare?: number;
   readonly tone?: (row: Row) => Tone | null;
 }
 
 /** Terminals tell their width; a pipe gets whole texts. */
 export function table<Row>(
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
+  all: readonly Column<Row>[],
   width = process.stdout.columns,
   colours = coloursOn(),
 ): string {
+  const columns = width === undefined ? all : withRoom(rows, all, width);
   const cells = rows.map((row) => columns.map((column) => safe(String(column.value(row) ?? '–'))));
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, index) =>
@@ -46,6 +49,24 @@ export function table<Row>(
     .join('\n');
 }
 
+/** Without the spare columns that would leave the texts too little room. */
+function withRoom<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number): readonly Column<Row>[] {
+  const needs = ({ title, value, flexible }: Column<Row>) => {
+    const widest = Math.max(title.length, ...rows.map((row) => [...safe(String(value(row) ?? '–'))].length));
+    return flexible === true ? Math.min(widest, READABLE) : widest;
+  };
+  let columns = all;
+  for (const { spare } of all.filter((one) => one.spare !== undefined).sort(bySpare)) {
+    if (columns.reduce((sum, one) => sum + needs(one) + 2, -2) <= width) break;
+    columns = columns.filter((one) => one.spare !== spare);
+  }
+  return columns;
+}
+
+function bySpare(one: Column<never>, other: Column<never>): number {
+  return (one.spare ?? 0) - (other.spare ?? 0);
+}
+
 /** Takes from the widest flexible column until the line fits, but leaves each enough to know it by. */
 function shrink(widths: number[], columns: readonly Column<never>[], width: number): void {
   let excess = widths.reduce((sum, one) => sum + one + 2, -2) - width;
@@ -61,6 +82,8 @@ function shrink(widths: number[], columns: readonly Column<never>[], width: numb
 }
 
 const NARROWEST = 8;
+/** What a text should have before columns beside it are worth their room. */
+const READABLE = 18;
 
 function padded(text: string, width: number): string {
   const length = [...text].length;

@@ -43,6 +43,19 @@ describe('a table', () => {
     expect(lines[1]).toContain('TQ-482913');
   });
 
+  it.each<readonly [number, string]>([
+    [120, 'ID         SINCE             KIND     FROM             SUBJECT'],
+    [70, 'ID         KIND     FROM             SUBJECT'],
+    [50, 'ID         FROM             SUBJECT'],
+  ])('leaves out what matters least on a terminal of %i columns', (width, titles) => {
+    const [id, ...texts] = columns;
+    const since: Column<Row> = { title: 'SINCE', value: () => '2026-11-21 09:00', spare: 1 };
+    const kind: Column<Row> = { title: 'KIND', value: () => 'receipt', spare: 2 };
+    const wide = id === undefined ? [] : [id, since, kind, ...texts];
+    expect(table(rows.slice(0, 1), wide, width).split('\n')[0]).toBe(titles);
+    expect(table(rows.slice(0, 1), wide, undefined)).toContain('09:00');
+  });
+
   it('is whole where it goes into a pipe', () => {
     expect(table(rows, columns, undefined)).toContain('a-very-long-domain.example.com');
     expect(table(rows, columns, undefined)).toContain('necesito ayuda');

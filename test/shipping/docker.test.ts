@@ -107,7 +107,7 @@ describe('the Dockerfile', () => {
       ['taquilla', 'health'],
       ['taquilla', 'serve'],
     ]);
-    for (const name of ['health', 'serve']) expect(read('src/main.ts')).toContain(`.command('${name}')`);
+    for (const name of ['health', 'serve']) expect(read('src/program.ts')).toContain(`.command('${name}')`);
   });
 });
 
