@@ -27,7 +27,8 @@ answerTasks<ContentTask, ReadByWorker>(async ({ start, file, nullSender, attachm
   return { content, files: (await staged?.handOver()) ?? [] };
 });
 
-const CHUNK = 256 * 1024;
+/** What the splitter of parts is given at once: at a limit it drops what it has split and nobody has read yet. */
+const CHUNK = 64 * 1024;
 
 function sourceOf(start: Uint8Array, file: string | null): MailSource {
   if (file === null) return bufferSource(start);

@@ -24,6 +24,8 @@ export interface FreeSpaceOptions {
 }
 
 const LOOK_EVERY_MS = 1000;
+/** Bytes above the minimum after which a disk that was full to the last byte counts as having space again. */
+const RELIEF = 4 * 1024 * 1024;
 
 export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Log): FreeSpace {
   const { folder, minimum, free = freeBytes } = options;
@@ -32,6 +34,8 @@ export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Lo
   let short = false;
   /** The admin has been told of a lack of space, and not yet that it is over. */
   let told = false;
+  /** A mail found no space, whatever the figures say. */
+  let full = false;
 
   const tell = (fields: object) => {
     if (told) return;
@@ -48,8 +52,9 @@ export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Lo
     short = bytes < minimum;
     lookedAt = clock.now();
     if (short) tell({ free: bytes, minimum });
-    else if (told) {
+    else if (told && bytes >= minimum + (full ? RELIEF : 0)) {
       told = false;
+      full = false;
       log.info({ folder, free: bytes }, 'the disk has space again: mail is taken');
     }
   }
@@ -64,7 +69,10 @@ export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Lo
       }
       return short;
     },
-    noteFull: () => tell({}),
+    noteFull: () => {
+      full = true;
+      tell({});
+    },
   };
 }
 

@@ -122,7 +122,7 @@ it('ends a connection that names the same recipient for ever', async () => {
   await client.command('MAIL FROM:<x@y.example>');
   const codes: number[] = [];
   for (let n = 0; n < 4; n += 1) codes.push((await client.command(`RCPT TO:<${TO}>`)).code);
-  expect(codes).toEqual([250, 250, 250, 421]);
+  expect(codes).toEqual([250, 250, 452, 421]);
 });
 
 it('counts commands afresh after each mail', async () => {
