@@ -14,6 +14,8 @@ const BY_TEXT: readonly (readonly [words: string, reason: ReplyReason])[] = [
   ['too many', 'too-many-errors'],
   ['HTTP requests', 'no-smtp'],
   ['Command line too long', 'line-too-long'],
+  // XCLIENT and XFORWARD of somebody who is no trusted relay.
+  ['Not allowed', 'not-allowed'],
 ];
 
 /** `null` for a reply that is ours already, and for one that refuses nothing. */

@@ -31,6 +31,7 @@ export type ReplyReason =
   | 'too-slow'
   | 'unknown-command'
   | 'bad-arguments'
+  | 'not-allowed'
   | 'bad-sequence'
   | 'too-many-errors'
   | 'shutting-down';
@@ -245,6 +246,12 @@ const TEMPLATES: Record<ReplyReason, Template> = {
     enhanced: '5.5.2',
     es: 'No se entiende ese comando',
     en: 'The command is not understood',
+  },
+  'not-allowed': {
+    code: 550,
+    enhanced: '5.7.1',
+    es: 'Ese comando no se admite desde tu dirección',
+    en: 'That command is not accepted from your address',
   },
   'bad-arguments': {
     code: 501,

@@ -35,9 +35,9 @@ export interface SmtpRun {
 
 export async function fuzzSmtp({ seconds, seed }: FuzzOptions): Promise<SmtpRun> {
   const mails = corpus().filter((mail) => mail.length < 15_000);
-  const end = performance.now() + seconds * 1000;
   let number = 0;
   return run(async (playOne) => {
+    const end = performance.now() + seconds * 1000;
     const oneAfterTheOther = async () => {
       while (performance.now() < end) {
         number += 1;
