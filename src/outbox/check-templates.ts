@@ -5,7 +5,7 @@
  */
 import type { OutgoingKind } from '../tickets/decision.ts';
 import { LANGUAGES, type Language } from '../tickets/model.ts';
-import { markerOf, renderTexts, valuesOf } from './render.ts';
+import { markerOf, renderTexts, ticketOf, valuesOf } from './render.ts';
 import { KIND_NAMES, type Sample, samplesOf } from './samples/all.ts';
 import { didYouMean } from './templates/closest.ts';
 import { type Format, fillIn, mistakeOf, SafeHtml, variablesOf } from './templates/engine.ts';
@@ -66,7 +66,7 @@ function whatIsMissing(
   if (written.trim() === '') return `is empty (sample "${variant}")`;
   switch (part) {
     case 'subject':
-      return 'ticketId' in mail.data && !written.includes(`[${mail.data.ticketId}]`)
+      return ticketOf(mail.data) !== null && !written.includes(`[${ticketOf(mail.data)}]`)
         ? `the subject lacks the ticket's ID: it must have [{{ ticketId }}] in it (sample "${variant}")`
         : null;
     case 'text':

@@ -62,7 +62,6 @@ export function valuesOf(mail: OutgoingMail, templates: MailTemplates): object {
   return {
     ...data,
     marker: markerOf(mail),
-    newline: '\n',
     signature: signatureOf(data, language, templates.signatures),
   };
 }
@@ -89,8 +88,13 @@ export function renderTexts(mail: OutgoingMail, templates: MailTemplates = BUILT
 /** One line that names the ticket, whatever the template says: answers find their way by it. */
 function subjectLine(written: string, data: MailData): string {
   const line = withoutControls(written).replace(/\s+/g, ' ').trim();
-  if (!('ticketId' in data) || line.includes(`[${data.ticketId}]`)) return line;
-  return `[${data.ticketId}] ${line}`.trimEnd();
+  const id = ticketOf(data);
+  return id === null || line.includes(`[${id}]`) ? line : `[${id}] ${line}`.trimEnd();
+}
+
+/** `null` for a mail about no ticket. */
+export function ticketOf(data: MailData): string | null {
+  return 'ticketId' in data && data.ticketId !== '' ? data.ticketId : null;
 }
 
 export type OpenFile = (sha256: string) => Readable;

@@ -135,7 +135,7 @@ it('whoever wrote an answer hears once that it failed', async () => {
   const told = (await gateway.store.listOutbox({ limit: 20 })).filter(({ kind }) => kind === 'answer-undelivered');
   expect(told.map(({ recipient }) => recipient)).toEqual([EVA]);
   const { parsed } = await read(gateway, 'answer-undelivered');
-  expect(parsed.text).toContain('no ha llegado a ana@laespiga.example');
+  expect(parsed.text).toContain('Tu respuesta para ana@laespiga.example no ha llegado');
   expect(parsed.text).toContain('550 5.1.1 no such user');
   expect(parsed.text).toContain('Ya está.');
 });

@@ -1,6 +1,7 @@
 /** To staff: your answer did not reach the client. */
 import type { Language } from '../../tickets/model.ts';
-import { ALERT, htmlQuote, P, SOFT } from './staff-parts.ts';
+import { GREETING, P, SIGNATURE_HTML, SIGNATURE_TEXT, ticketBox, ticketText } from './parts.ts';
+import { alertHtml, quoteHtml } from './staff-parts.ts';
 import type { MailTemplate } from './template.ts';
 
 const WORDS: Record<
@@ -8,15 +9,15 @@ const WORDS: Record<
   { readonly news: string; readonly said: string; readonly next: string; readonly yours: string }
 > = {
   es: {
-    news: 'Tu respuesta no ha llegado a {{ recipient }}.',
+    news: 'Tu respuesta para {{ recipient }} no ha llegado.',
     said: 'Esto ha dicho el otro servidor:',
     next: 'El ticket sigue como estaba. Prueba por otra vía, o comprueba la dirección en la cuenta del cliente.',
     yours: 'Esto es lo que escribiste:',
   },
   en: {
-    news: 'Your answer did not reach {{ recipient }}.',
+    news: "Your answer to {{ recipient }} didn't arrive.",
     said: 'This is what the other server said:',
-    next: 'The ticket is as it was. Try another way, or check the address on the client’s account.',
+    next: "The ticket is as it was. Try another way, or check the address on the client's account.",
     yours: 'This is what you wrote:',
   },
 };
@@ -27,26 +28,33 @@ function template(language: Language): MailTemplate {
     subject: '[{{ ticketId }}] {{ subject }}',
     text: `{{ marker }}
 
+${GREETING[language]}
+
 ${news}
-{%- if error != "" %}
 
+${ticketText(language, null)}
+{% if error != "" %}
 ${said}
-  {{ error }}{% endif %}
 
+  {{ error }}
+{% endif %}
 ${next}
 
 ${yours}
 
 {{ text }}
 
-{{ department }} · {{ company }}
+${SIGNATURE_TEXT}
 `,
-    html: `${ALERT}<strong>${news}</strong></div>
-{% if error != "" %}${P}${said}<br>{{ error }}</p>{% endif %}
-${P}${next}</p>
-${P}${yours}</p>
-${htmlQuote('text')}
-${SOFT}{{ department }} · {{ company }}</p>`,
+    html: `${P}${GREETING[language]}</p>
+${alertHtml(`<strong>${news}</strong>`)}
+${ticketBox([])}
+{% if error != "" %}<p style="margin:0 0 8px;">${said}</p>
+${quoteHtml('error')}
+{% endif %}${P}${next}</p>
+<p style="margin:0 0 8px;">${yours}</p>
+${quoteHtml('text')}
+${SIGNATURE_HTML}`,
   };
 }
 

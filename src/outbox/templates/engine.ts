@@ -55,13 +55,15 @@ function engine(format: Format): Liquid {
   return liquid;
 }
 
-/** Line breaks as such, and web addresses as links. */
+/** Line breaks and indentation as such, and web addresses as links. */
 function linesOf(text: string): string {
+  // All but the last of several spaces, so that a long line can still be broken.
+  const kept = (spaces: string) => `${'&nbsp;'.repeat(spaces.length - 1)} `;
   const word = (one: string) =>
     /^https?:\/\/\S+$/.test(one) ? `<a href="${safe(one)}" style="color:#0b64b5;">${safe(one)}</a>` : safe(one);
   return text
     .split(/\r?\n/)
-    .map((line) => line.split(' ').map(word).join(' '))
+    .map((line) => line.replaceAll('\t', '    ').split(' ').map(word).join(' ').replace(/ {2,}/g, kept))
     .join('<br>\n');
 }
 

@@ -23,8 +23,10 @@ export const LAYOUT = `<!doctype html>
     .card td, .card p, .card li, .card h1 { color: #e6e9ec !important; }
     .soft, .card .soft { color: #a9b3bc !important; }
     .line { border-color: #363d44 !important; }
-    .id { background-color: #263a4d !important; }
+    .id, .id td { background-color: #263a4d !important; }
     .id td, .id p, .id h1 { color: #d7eafc !important; }
+    .alert, .alert td { background-color: #4a1f1c !important; }
+    .alert td, .alert p, .alert h1 { color: #ffd9d4 !important; }
     .card a { color: #7cc0f5 !important; }
   }
 </style>

@@ -1,58 +1,47 @@
 /** To a client: we have opened a ticket in your name. Carries nothing of what staff wrote into it. */
-import { BADGE, P, SOFT } from './staff-parts.ts';
+import type { Language } from '../../tickets/model.ts';
+import { GREETING, P, plain, rich, SIGNATURE_HTML, SIGNATURE_TEXT, ticketHtml, ticketText } from './parts.ts';
 import type { MailTemplate } from './template.ts';
 
+/** `<b>` marks what HTML shows in bold. */
 interface Words {
-  readonly hello: string;
   readonly news: string;
-  readonly subject: string;
-  readonly status: string;
   readonly next: string;
 }
 
-const es: Words = {
-  hello: '{% if name == "" %}Hola:{% else %}Hola, {{ name }}:{% endif %}',
-  news: 'Hemos abierto un ticket en tu nombre con lo que nos has contado, y ya está con {{ department }}.',
-  subject: 'Asunto',
-  status: 'Estado: Abierto',
-  next: 'Te responderemos a esta dirección. Si quieres añadir algo, o si no sabes de qué se trata, responde a este correo sin cambiar el asunto.',
+const WORDS: Readonly<Record<Language, Words>> = {
+  es: {
+    news: 'Hemos abierto un ticket en tu nombre con lo que nos has contado, y ya está con <b>{{ department }}</b>.',
+    next: 'Te responderemos a esta dirección. Si quieres añadir algo, o si no sabes de qué se trata, responde a este correo sin cambiar el asunto.',
+  },
+  en: {
+    news: "We've opened a ticket in your name with what you told us, and it is with <b>{{ department }}</b> now.",
+    next: "We'll reply to this address. To add something, or if you don't know what this is about, reply to this email and leave the subject as it is.",
+  },
 };
 
-const en: Words = {
-  hello: '{% if name == "" %}Hello,{% else %}Hello {{ name }},{% endif %}',
-  news: 'We have opened a ticket in your name with what you told us, and it is with {{ department }} now.',
-  subject: 'Subject',
-  status: 'Status: Open',
-  next: 'We will answer to this address. To add something, or if you do not know what this is about, reply to this mail and leave the subject as it is.',
-};
-
-function template({ hello, news, subject, status, next }: Words): MailTemplate {
+function template(language: Language): MailTemplate {
+  const { news, next } = WORDS[language];
   return {
     subject: '[{{ ticketId }}] {{ subject }}',
     text: `{{ marker }}
 
-${hello}
+${GREETING[language]}
 
-${news}
+${plain(news)}
 
-  Ticket: {{ ticketId }}
-  ${subject}: {{ subject }}
-  ${status}
+${ticketText(language, 'open')}
 
 ${next}
 
-{{ department }} · {{ company }}
-{%- if helpUrl != "" %}
-{{ helpUrl }}{% endif %}
-{%- if helpPhone != "" %}
-{{ helpPhone }}{% endif %}
+${SIGNATURE_TEXT}
 `,
-    html: `${P}${hello}</p>
-${P}${news}</p>
-${BADGE}<strong style="font-size:20px;">{{ ticketId }}</strong><br>{{ subject }}<br>${status}</p>
+    html: `${P}${GREETING[language]}</p>
+${P}${rich(news)}</p>
+${ticketHtml(language, 'open')}
 ${P}${next}</p>
-${SOFT}{{ department }} · {{ company }}{% if helpUrl != "" %}<br><a href="{{ helpUrl }}" style="color:#0b64b5;">{{ helpUrl }}</a>{% endif %}{% if helpPhone != "" %}<br>{{ helpPhone }}{% endif %}</p>`,
+${SIGNATURE_HTML}`,
   };
 }
 
-export const OPENED_FOR_CLIENT = { es: template(es), en: template(en) };
+export const OPENED_FOR_CLIENT: Record<Language, MailTemplate> = { es: template('es'), en: template('en') };

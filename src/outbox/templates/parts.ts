@@ -8,7 +8,10 @@ export const GREETING: Readonly<Record<Language, string>> = {
 
 export const P = '<p style="margin:0 0 16px;">';
 
-const STATUS_WORDS: Readonly<Record<Language, Readonly<Record<TicketStatus, string>>>> = {
+type StatusWords = Readonly<Record<TicketStatus, string>>;
+
+/** As a client reads it. */
+const STATUS_WORDS: Readonly<Record<Language, StatusWords>> = {
   es: { open: 'Abierto', pending: 'Pendiente de tu respuesta', resolved: 'Resuelto', closed: 'Cerrado' },
   en: { open: 'Open', pending: 'Waiting for your reply', resolved: 'Resolved', closed: 'Closed' },
 };
@@ -23,10 +26,18 @@ type StatusShown = TicketStatus | 'variable' | null;
 
 function statusIn(language: Language, shown: Exclude<StatusShown, null>): string {
   const words = STATUS_WORDS[language];
-  if (shown !== 'variable') return words[shown];
+  return shown === 'variable' ? statusOf(words) : words[shown];
+}
+
+/** The words of the variable `status`. */
+export function statusOf(words: StatusWords): string {
   const cases = Object.entries(words).map(([status, word]) => `{% when "${status}" %}${word}`);
   return `{% case status %}${cases.join('')}{% endcase %}`;
 }
+
+/** `Estado: Resuelto`, of the variable `status`. */
+export const clientStatus = (language: Language): string =>
+  `${LABELS[language].status}: ${statusOf(STATUS_WORDS[language])}`;
 
 export function ticketText(language: Language, status: StatusShown): string {
   const labels = LABELS[language];
@@ -36,25 +47,45 @@ export function ticketText(language: Language, status: StatusShown): string {
   ${labels.subject}: {{ subject }}{% endif %}${line}`;
 }
 
-const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+export const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 
-export function ticketHtml(language: Language, status: StatusShown): string {
-  const line =
-    status === null
-      ? ''
-      : `\n<p style="margin:6px 0 0;font-size:14px;line-height:1.4;">${LABELS[language].status}: <strong>${statusIn(language, status)}</strong></p>`;
+const BOXES = {
+  id: 'background-color:#e8f1fa;color:#0d3a63;',
+  alert: 'background-color:#fdecea;color:#8a1c12;',
+} as const;
+
+/** A coloured box, in tables because Outlook for Windows knows no padding on anything else. */
+export function box(kind: keyof typeof BOXES, inner: string): string {
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 20px;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="id" style="background-color:#e8f1fa;border-radius:6px;"><tr><td style="padding:14px 16px;${FONT}font-size:16px;line-height:1.5;color:#0d3a63;word-break:break-word;">
-<h1 style="margin:0;font-size:20px;line-height:1.3;font-weight:bold;">{{ ticketId }}</h1>
-{% if subject != "" %}<p style="margin:2px 0 0;">{{ subject }}</p>{% endif %}${line}
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="${kind}" style="${BOXES[kind]}border-radius:6px;"><tr><td style="padding:14px 16px;${FONT}font-size:16px;line-height:1.5;${BOXES[kind]}border-radius:6px;word-break:break-word;">
+${inner}
 </td></tr></table>
 </td></tr></table>`;
+}
+
+/** The ticket's box with these lines below the subject. */
+export function ticketBox(lines: readonly string[]): string {
+  const below = lines.map((line) => `\n<p style="margin:6px 0 0;font-size:14px;line-height:1.4;">${line}</p>`);
+  return box(
+    'id',
+    `<h1 style="margin:0;font-size:20px;line-height:1.3;font-weight:bold;">{{ ticketId }}</h1>
+{% if subject != "" %}<p style="margin:2px 0 0;">{{ subject }}</p>{% endif %}${below.join('')}`,
+  );
+}
+
+export function ticketHtml(language: Language, status: StatusShown): string {
+  const words = status === null ? [] : [statusIn(language, status)];
+  return ticketBox(words.map((word) => `${LABELS[language].status}: <strong>${word}</strong>`));
 }
 
 export const SIGNATURE_TEXT = '{{ signature }}';
 
 export const SIGNATURE_HTML =
   '<p class="soft line" style="margin:24px 0 0;padding:16px 0 0;border-top:1px solid #dde2e6;font-size:14px;line-height:1.5;color:#5a6570;">{{ signature | lines }}</p>';
+
+/** Small print. */
+export const soft = (inner: string): string =>
+  `<p class="soft" style="margin:0;font-size:14px;line-height:1.5;color:#5a6570;">${inner}</p>`;
 
 /** `<b>` in a sentence: bold in HTML, nothing in text. */
 export function plain(sentence: string): string {

@@ -17,7 +17,7 @@ export function keepLines(value: string): string {
 export function finishText(text: string): string {
   const lines: string[] = [];
   for (const line of text.replaceAll('\r\n', '\n').split('\n')) {
-    if (line.includes(KEEP)) lines.push(line.replaceAll(KEEP, ''));
+    if (line.includes(KEEP)) lines.push(line.replaceAll(KEEP, '').trimEnd());
     else if (line.trim() !== '') lines.push(...wrapped(line.trimEnd()));
     else if (lines.length > 0 && lines.at(-1) !== '') lines.push('');
   }

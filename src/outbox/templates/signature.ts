@@ -20,8 +20,10 @@ interface Signed {
 
 export function signatureOf(data: Signed, language: Language, own: readonly DepartmentSignature[]): string {
   const { company = '', department = '', helpUrl = '', helpPhone = '' } = data;
+  // Mails to staff name no help, and take no leave of the team in the team's own name.
+  const toClient = data.helpUrl !== undefined;
   const found = own.find((one) => one.language === language && one.department === department);
-  if (found !== undefined) return found.text;
+  if (toClient && found !== undefined) return found.text;
   const names = [department, company].filter((name) => name !== '').join(' · ');
   return [names, helpUrl, helpPhone].filter((line) => line !== '').join('\n');
 }

@@ -1,7 +1,8 @@
 /** To staff: your mail did nothing, this is why, and here it is again. */
 import type { Language } from '../../tickets/model.ts';
 import type { ReturnReason } from '../../tickets/staff-mail-data.ts';
-import { ALERT, commandsHtml, commandsText, htmlQuote, P, SOFT } from './staff-parts.ts';
+import { GREETING, P, SIGNATURE_HTML, SIGNATURE_TEXT, soft } from './parts.ts';
+import { alertHtml, commandsHtml, commandsText, HEADING, quoteHtml } from './staff-parts.ts';
 import type { MailTemplate } from './template.ts';
 
 const REASONS: Record<ReturnReason, Record<Language, string>> = {
@@ -15,7 +16,7 @@ const REASONS: Record<ReturnReason, Record<Language, string>> = {
   },
   'uncertain-cut': {
     es: 'No hemos podido separar con seguridad lo que has escrito de lo que citas debajo, y el cliente no debe ver las notas internas. Escribe tu respuesta arriba del todo, por encima de la línea, y borra lo de debajo si hace falta.',
-    en: 'We could not tell for certain what you have written from what you quote below it, and the client must not see internal notes. Write your answer at the very top, above the line, and delete what is below if need be.',
+    en: "We couldn't tell for certain what you wrote from what you quote below it, and the client mustn't see internal notes. Write your answer at the very top, above the line, and delete what is below if need be.",
   },
   empty: {
     es: 'No hay nada escrito por encima de la línea: ni texto, ni archivos, ni órdenes.',
@@ -31,7 +32,7 @@ const REASONS: Record<ReturnReason, Record<Language, string>> = {
   },
   'no-ticket': {
     es: 'No es de ningún ticket de tus departamentos. Para responder, responde al aviso del ticket o pon su número en el asunto. Para abrir uno en nombre de un cliente, pon #cliente y su número de cuenta en la primera línea.',
-    en: 'It belongs to no ticket of your departments. To answer, reply to the notification or put the ticket’s ID into the subject. To open one in the name of a client, put #client and the account number on the first line.',
+    en: "It belongs to no ticket of your departments. To answer, reply to the notification or put the ticket's ID into the subject. To open one in the name of a client, put #client and the account number on the first line.",
   },
 };
 
@@ -55,7 +56,7 @@ const WORDS: Record<Language, Words> = {
   },
   en: {
     subject: 'Not sent',
-    news: 'Your mail was not sent to the client, and the ticket is as it was.',
+    news: "Your mail wasn't sent to the client, and the ticket is as it was.",
     known: 'It can be:',
     commands: 'Commands go into the first lines:',
     yours: 'This is what you wrote:',
@@ -72,32 +73,39 @@ function template(language: Language): MailTemplate {
     subject: `${words.subject}: {% if ticketId != "" %}[{{ ticketId }}] {% endif %}{{ subject }}`,
     text: `{{ marker }}
 
-${words.news}
+${GREETING[language]}
 
+${words.news}
+{% if ticketId != "" %}
+  Ticket: {{ ticketId }}
+{% endif %}
 ${reason}
 {%- for one in typed %}
   {{ one }}{% endfor %}
-{%- if known.size > 0 %}
-${words.known} {{ known | join: ", " }}{% endif %}
+{% if known.size > 0 %}
+${words.known} {{ known | join: ", " }}
+{% endif %}
+{% if text != "" %}
+${words.yours}
 
+{{ text }}
+{% endif %}
 ${words.commands}
 
 ${commandsText(language)}
 
-${words.yours}
-
-{{ text }}
-
-{{ department }} · {{ company }}
+${SIGNATURE_TEXT}
 ${words.reference}: {{ reference }}
 `,
-    html: `${ALERT}<strong>${words.news}</strong></div>
+    html: `${P}${GREETING[language]}</p>
+${alertHtml(`${HEADING}${words.news}</h1>{% if ticketId != "" %}<p style="margin:6px 0 0;">Ticket: <strong>{{ ticketId }}</strong></p>{% endif %}`)}
 ${P}${reason}{% for one in typed %}<br><strong>{{ one }}</strong>{% endfor %}{% if known.size > 0 %}<br>${words.known} {{ known | join: ", " }}{% endif %}</p>
-${P}${words.commands}</p>
+{% if text != "" %}<p style="margin:0 0 8px;">${words.yours}</p>
+${quoteHtml('text')}
+{% endif %}<p style="margin:0 0 8px;">${words.commands}</p>
 ${commandsHtml(language)}
-${P}${words.yours}</p>
-${htmlQuote('text')}
-${SOFT}{{ department }} · {{ company }}<br>${words.reference}: {{ reference }}</p>`,
+${SIGNATURE_HTML}
+${soft(`${words.reference}: {{ reference }}`)}`,
   };
 }
 

@@ -1,7 +1,8 @@
 /** To staff: a new ticket, a client's reply, a ticket that is yours now, a colleague's answer. */
 import type { Language } from '../../tickets/model.ts';
 import type { StaffNoticeKind } from '../../tickets/staff-mail-data.ts';
-import { ALERT, BADGE, commandsHtml, commandsText, htmlQuote, P, SOFT, STATUS } from './staff-parts.ts';
+import { GREETING, P, SIGNATURE_HTML, SIGNATURE_TEXT, soft, ticketBox, ticketText } from './parts.ts';
+import { alertHtml, commandsHtml, commandsText, quoteHtml, STAFF_STATUS } from './staff-parts.ts';
 import type { MailTemplate } from './template.ts';
 
 const WHO = '{% if author == "" %}{{ address }}{% else %}{{ author }} <{{ address }}>{% endif %}';
@@ -20,20 +21,20 @@ const NEWS: Record<StaffNoticeKind, Record<Language, string>> = {
     en: '@ has replied{% if status == "closed" %} and has closed the ticket{% endif %}',
   },
   'staff-assigned': {
-    es: 'Este ticket es tuyo ahora: te lo ha asignado {{ by }}',
-    en: 'This ticket is yours now: {{ by }} has assigned it to you',
+    es: 'Este ticket ahora es tuyo: te lo ha asignado {{ by }}',
+    en: 'This ticket is yours now: {{ by }} assigned it to you',
   },
   'staff-unassigned': {
     es: 'Este ticket ya no es de nadie: {{ by }} ha quitado la asignación',
-    en: 'This ticket is nobody’s any more: {{ by }} has taken the assignment away',
+    en: 'This ticket is nobody’s any more: {{ by }} took the assignment away',
   },
   'staff-moved': {
     es: '{{ by }} ha pasado este ticket a {{ department }}',
-    en: '{{ by }} has passed this ticket to {{ department }}',
+    en: '{{ by }} passed this ticket to {{ department }}',
   },
   'staff-colleague-answered': {
-    es: '{{ by }} ha respondido al cliente. Es solo para que lo sepas',
-    en: '{{ by }} has answered the client. This is for you to know, nothing more',
+    es: '{{ by }} ha respondido al cliente. No tienes que hacer nada; es solo para que lo sepas',
+    en: "{{ by }} has answered the client. There's nothing for you to do; we just thought you'd want to know",
   },
   'staff-answers-crossed': {
     es: '{{ by }} respondió {% if minutes == 0 %}justo antes que tú{% elsif minutes == 1 %}un minuto antes que tú{% else %}{{ minutes }} minutos antes que tú{% endif %}. Las dos respuestas han salido; esta es la suya',
@@ -86,7 +87,7 @@ const WORDS: Record<Language, Words> = {
   },
   en: {
     unverified:
-      'NOT VERIFIED: nothing proves that this message is from {{ address }}. Give no data and change nothing because of it before you have checked.',
+      "NOT VERIFIED: nothing proves that this message is from {{ address }}. Give out no data and change nothing because of it until you've checked.",
     account: 'Account',
     none: 'none: not a registered client',
     state: 'Status',
@@ -94,7 +95,7 @@ const WORDS: Record<Language, Words> = {
     nobody: 'nobody',
     priority: 'Priority',
     priorities: '{% case priority %}{% when "high" %}High{% when "low" %}Low{% else %}Normal{% endcase %}',
-    cut: 'There is more of it; the ticket has all of it.',
+    cut: 'The message goes on; the ticket has all of it.',
     attached: '{% if files == 1 %}One file is attached.{% else %}{{ files }} files are attached.{% endif %}',
     leftOut: 'Not in this mail:',
     risky: 'dangerous type',
@@ -113,57 +114,62 @@ function template(kind: StaffNoticeKind, language: Language): MailTemplate {
   const news = NEWS[kind][language];
   const facts: readonly (readonly [string, string])[] = [
     [words.account, `{% if account == "" %}${words.none}{% else %}{{ account }}{% endif %}`],
-    [words.state, STATUS[language]],
+    [words.state, STAFF_STATUS[language]],
     [words.priority, words.priorities],
     [words.assignee, `{% if assignee == "" %}${words.nobody}{% else %}{{ assignee }}{% endif %}`],
   ];
   const why = `{% if file.risky %}${words.risky}{% else %}${words.large}{% endif %}`;
+  const trace = `{% if reference != "" %}${words.reference}: {{ reference }}{% endif %}`;
   return {
     subject: '[{{ ticketId }}] {{ subject }}',
     text: `{{ marker }}
 
+${GREETING[language]}
+
 ${news.replaceAll('@', WHO)}.
-{%- if unverified %}
-
-*** ${words.unverified} ***{% endif %}
-
-  Ticket: {{ ticketId }}  {{ subject }}
+{% if unverified %}
+*** ${words.unverified} ***
+{% endif %}
+${ticketText(language, null)}
 ${facts.map(([label, value]) => `  ${label}: ${value}`).join('\n')}
-{%- if text != "" %}
-
-{{ text }}{% endif %}
-{%- if textCut %}
-
-[${words.cut}]{% endif %}
-{%- if files > 0 %}
-
-${words.attached}{% endif %}
+{% if text != "" %}
+{{ text }}
+{% endif %}
+{% if textCut %}
+[${words.cut}]
+{% endif %}
+{% if files > 0 %}
+${words.attached}
+{% endif %}
 {%- if leftOut.size > 0 %}
-
 ${words.leftOut}
 {%- for file in leftOut %}
   {{ file.name }} (${SIZE}): ${why}{% endfor %}
-${words.fetch}{% endif %}
 
+${words.fetch}
+{% endif %}
 ${words.reply}
+
 ${words.commands}
 
 ${commandsText(language)}
 
-{{ department }} · {{ company }}
-{%- if reference != "" %}
-${words.reference}: {{ reference }}{% endif %}
+${SIGNATURE_TEXT}
+${trace}
 `,
-    html: `${P}<strong>${news.replaceAll('@', WHO_HTML)}.</strong></p>
-{% if unverified %}${ALERT}<strong>${words.unverified}</strong></div>{% endif %}
-${BADGE}<strong style="font-size:20px;">{{ ticketId }}</strong><br>{{ subject }}${facts.map(([label, value]) => `<br>${label}: ${value}`).join('')}</p>
-{% if text != "" %}${htmlQuote('text')}{% endif %}
-{% if textCut %}${P}[${words.cut}]</p>{% endif %}
-{% if files > 0 %}${P}${words.attached}</p>{% endif %}
-{% if leftOut.size > 0 %}${P}${words.leftOut}{% for file in leftOut %}<br>{{ file.name }} (${SIZE}): ${why}{% endfor %}<br>${words.fetch}</p>{% endif %}
-${P}${words.reply}<br>${words.commands}</p>
+    html: `${P}${GREETING[language]}</p>
+${P}<strong>${news.replaceAll('@', WHO_HTML)}.</strong></p>
+{% if unverified %}${alertHtml(`<strong>${words.unverified}</strong>`)}
+{% endif %}${ticketBox(facts.map(([label, value]) => `${label}: <strong>${value}</strong>`))}
+{% if text != "" %}${quoteHtml('text')}
+{% endif %}{% if textCut %}${P}[${words.cut}]</p>
+{% endif %}{% if files > 0 %}${P}${words.attached}</p>
+{% endif %}{% if leftOut.size > 0 %}${P}${words.leftOut}{% for file in leftOut %}<br>{{ file.name }} (${SIZE}): ${why}{% endfor %}<br>${words.fetch}</p>
+{% endif %}${P}${words.reply}</p>
+<p style="margin:0 0 8px;">${words.commands}</p>
 ${commandsHtml(language)}
-${SOFT}{{ department }} · {{ company }}{% if reference != "" %}<br>${words.reference}: {{ reference }}{% endif %}</p>`,
+${SIGNATURE_HTML}
+{% if reference != "" %}${soft(trace)}{% endif %}`,
   };
 }
 

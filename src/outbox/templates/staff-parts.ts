@@ -1,20 +1,18 @@
-/** What the mails to staff and the answers of staff share: a text with its line breaks, and the commands there are. */
+/** What the mails to staff share: an alert, a quoted text, and the commands there are. */
 import type { Language } from '../../tickets/model.ts';
+import { box, FONT, statusOf } from './parts.ts';
 
-export const P = '<p style="margin:0 0 16px;">';
-export const SOFT = '<p class="soft" style="margin:24px 0 0;font-size:14px;color:#66717b;">';
-export const BADGE =
-  '<p class="id" style="margin:0 0 16px;padding:12px 16px;border-radius:6px;background:#e8f1fa;color:#0d3a63;">';
-/** No paragraph: its colours hold in dark mode too. */
-export const ALERT =
-  '<div style="margin:0 0 16px;padding:12px 16px;border-radius:6px;background:#fdecea;color:#8a1c12;">';
+/** What is not as usual: its colours hold in dark mode too. */
+export const alertHtml = (inner: string): string => box('alert', inner);
 
-/** Somebody's text, line by line and escaped. Half of the mail programs ignore `white-space`, hence the breaks. */
-export const htmlText = (name: string, style = ''): string =>
-  `<div style="margin:0 0 16px;white-space:pre-wrap;overflow-wrap:anywhere;${style}">{% assign lines = ${name} | split: newline %}{% for line in lines %}{{ line }}{% unless forloop.last %}<br>{% endunless %}{% endfor %}</div>`;
+/** The news of a mail that has no ticket's box on top. */
+export const HEADING = '<h1 style="margin:0;font-size:18px;line-height:1.4;font-weight:bold;">';
 
-/** The same as a quotation, with a line at its side. */
-export const htmlQuote = (name: string): string => htmlText(name, 'padding-left:12px;border-left:3px solid #b9c4ce;');
+/** Somebody's text as a quotation, with a line at its side. */
+export const quoteHtml = (name: string): string =>
+  `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 20px;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="line" style="padding:2px 0 2px 14px;border-left:3px solid #b9c4ce;${FONT}font-size:16px;line-height:1.5;color:#1d2329;word-break:break-word;">{{ ${name} | lines }}</td></tr></table>
+</td></tr></table>`;
 
 const COMMANDS: Record<Language, readonly (readonly [string, string])[]> = {
   es: [
@@ -43,12 +41,12 @@ export const commandsText = (language: Language): string =>
   COMMANDS[language].map(([command, what]) => `  ${command}\n      ${what}`).join('\n');
 
 export const commandsHtml = (language: Language): string =>
-  `<p style="margin:0 0 16px;font-size:14px;">${COMMANDS[language]
-    .map(([command, what]) => `<strong>${command}</strong><br>${what}`)
-    .join('<br>')}</p>`;
+  `<p class="soft" style="margin:0 0 16px;font-size:14px;line-height:1.5;color:#5a6570;">${COMMANDS[language]
+    .map(([command, what]) => `<strong>${command.replaceAll('  ', '&nbsp; ')}</strong><br>${what}`)
+    .join('<br>\n')}</p>`;
 
 /** Of a ticket, as staff read it. */
-export const STATUS: Record<Language, string> = {
-  es: '{% case status %}{% when "open" %}Abierto{% when "pending" %}Pendiente del cliente{% when "resolved" %}Resuelto{% when "closed" %}Cerrado{% endcase %}',
-  en: '{% case status %}{% when "open" %}Open{% when "pending" %}Waiting for the client{% when "resolved" %}Resolved{% when "closed" %}Closed{% endcase %}',
+export const STAFF_STATUS: Record<Language, string> = {
+  es: statusOf({ open: 'Abierto', pending: 'Pendiente del cliente', resolved: 'Resuelto', closed: 'Cerrado' }),
+  en: statusOf({ open: 'Open', pending: 'Waiting for the client', resolved: 'Resolved', closed: 'Closed' }),
 };
