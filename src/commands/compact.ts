@@ -5,7 +5,7 @@ import { openDatabase } from '../store/sqlite/open-database.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { shownSize } from './table.ts';
-import { whenFree } from './when-free.ts';
+import { untilDone, whenFree } from './when-free.ts';
 
 /** Pages in one transaction, 1 MB. */
 const STEP = 256;
@@ -20,7 +20,7 @@ export async function compact(options: JsonOption & { readonly full?: boolean })
     if (options.full === true) await whenFree(() => rewriteFile(sqlite));
     else if (before.free > 0)
       await giveAllBack(() => sqlite.transaction(() => giveBackPages(sqlite, STEP)).immediate());
-    await whenFree(() => emptyLog(sqlite));
+    await untilDone(() => emptyLog(sqlite));
     const after = fileSpace(sqlite);
     const [was, is] = [before.pages * before.pageBytes, after.pages * after.pageBytes];
     if (options.json === true) printJson({ before: was, after: is, free: after.free * after.pageBytes });

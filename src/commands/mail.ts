@@ -78,8 +78,18 @@ export async function showMail(reference: string, options: JsonOption): Promise<
 /** The bytes as they came, to standard output. */
 export async function rawMail(reference: string, options: GlobalOptions): Promise<void> {
   const { config } = locateConfig(options);
-  const raw = await withStore(openForReading(config), (store) => store.findRawMail(normalizeReference(reference)));
-  if (raw === null) throw new CommandError(`there is no mail with the reference ${reference}`, 1);
+  const name = normalizeReference(reference);
+  const { raw, known } = await withStore(openForReading(config), async (store) => ({
+    raw: await store.findRawMail(name),
+    known: (await store.findMail(name)) !== null,
+  }));
+  if (raw === null)
+    throw new CommandError(
+      known
+        ? `the bytes of ${reference} are not kept any more (retention, or erased)`
+        : `there is no mail with the reference ${reference}`,
+      1,
+    );
   if ('inline' in raw) {
     process.stdout.write(raw.inline);
     return;

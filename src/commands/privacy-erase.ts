@@ -10,7 +10,7 @@ import { normalizeAddress } from '../mail/address.ts';
 import { removeBlob } from '../store/blobs/stray-files.ts';
 import type { PersonPart, PersonRows } from '../store/keeping.ts';
 import { loadSigningKeys } from '../store/signing-keys.ts';
-import { rewriteFile } from '../store/sqlite/file-space.ts';
+import { emptyLog, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -19,7 +19,7 @@ import { actor } from './actor.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { shownSize, shownTime } from './table.ts';
-import { whenFree } from './when-free.ts';
+import { untilDone, whenFree } from './when-free.ts';
 
 interface EraseOptions extends JsonOption {
   readonly yes?: boolean;
@@ -55,7 +55,10 @@ export async function erasePerson(typed: string, options: EraseOptions): Promise
     const freed = await eraseRows(store, person, found, now);
     await store.noteErasure(found.tickets, note(person, by, now), now);
     const left = freed.filter((sha256) => !removeBlob(join(config.dataFolder, 'blobs'), sha256, now - GRACE_MS));
-    if (options.keepFile !== true) await whenFree(() => rewriteFile(opened.sqlite));
+    if (options.keepFile !== true) {
+      await whenFree(() => rewriteFile(opened.sqlite));
+      await untilDone(() => emptyLog(opened.sqlite));
+    }
     const remaining = await store.findPerson(address);
     if (options.json === true)
       printJson({ address, erased: true, placeholder: person.placeholder, ...counts, filesLeft: left });

@@ -20,3 +20,15 @@ export async function whenFree<T>(work: () => T): Promise<T> {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
+
+/** As `whenFree`, for work that says whether it could be done. */
+export async function untilDone(work: () => boolean): Promise<void> {
+  for (let tries = 1; !(await whenFree(work)); tries += 1) {
+    if (tries === TRIES)
+      throw new CommandError(
+        'another program reads the database (a backup?), so that its old pages could not be let go of; run taquilla compact when it is done',
+        1,
+      );
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}

@@ -16,12 +16,11 @@ export function giveBackPages(sqlite: Database.Database, limit: number): number 
 
 /**
  * Writes the whole file anew: what was deleted once stands nowhere in it afterwards. Whoever writes meanwhile has to
- * wait, and as much space as the database takes is needed beside it.
+ * wait, and as much space as the database takes is needed beside it. The file itself changes when the log is emptied.
  */
 export function rewriteFile(sqlite: Database.Database): void {
   sqlite.pragma('auto_vacuum = INCREMENTAL');
   sqlite.exec('vacuum');
-  emptyLog(sqlite);
 }
 
 /** What the log still held of old pages goes with it; false where somebody reads from it just now. */

@@ -2,8 +2,9 @@
  * What stands about one person, for a copy of it and for erasing it. Reads whole tables: for people who ask now and then,
  * in a process of its own, where it holds up nobody.
  */
-import { and, asc, eq, gt, inArray, isNotNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { ERASED_TEXT } from '../../tickets/erasure.ts';
 import type { PersonMessage, PersonRows } from '../keeping.ts';
 import {
   attachments,
@@ -19,7 +20,7 @@ import {
 type Db = BetterSQLite3Database;
 
 /** As `in` for any number of values. */
-function oneOf(column: SQL | (typeof tickets)['id'] | (typeof messages)['id'], ids: readonly number[]): SQL {
+function oneOf(column: SQLWrapper, ids: readonly number[]): SQL {
   return sql`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
 }
 
@@ -62,7 +63,7 @@ export function findPerson(db: Db, address: string): PersonRows {
     attachments: db
       .select({ position: attachments.position })
       .from(attachments)
-      .where(inArray(attachments.messageId, messageIds))
+      .where(oneOf(attachments.messageId, messageIds))
       .all().length,
   };
 }
@@ -88,7 +89,7 @@ function findMentions(db: Db, address: string, ticketRows: readonly number[]) {
     .from(messages)
     .where(
       and(
-        inArray(messages.ticketId, [...ticketRows]),
+        oneOf(messages.ticketId, ticketRows),
         or(sql`${messages.authorAddress} is null`, sql`${messages.authorAddress} <> ${address}`),
         or(names(messages.text, address), names(messages.html, address)),
       ),
@@ -98,7 +99,7 @@ function findMentions(db: Db, address: string, ticketRows: readonly number[]) {
 
 /** Records of others: of their mails on tickets that the person opened (the subject is its own), and whatever names it. */
 function findRecordsNaming(db: Db, address: string, own: readonly number[], opened: readonly number[]) {
-  const onTheirs = and(inArray(intakeRecords.ticketId, [...opened]), sql`${intakeRecords.subject} <> '[erased]'`);
+  const onTheirs = and(oneOf(intakeRecords.ticketId, opened), sql`${intakeRecords.subject} <> ${ERASED_TEXT}`);
   const named = or(
     names(sql`${intakeRecords.explanation}`, address),
     sql`lower(${intakeRecords.mailFrom}) = ${address}`,
@@ -107,7 +108,7 @@ function findRecordsNaming(db: Db, address: string, own: readonly number[], open
   return db
     .select({ id: intakeRecords.id })
     .from(intakeRecords)
-    .where(and(named, sql`not ${oneOf(sql`${intakeRecords.id}`, own)}`))
+    .where(and(named, sql`not ${oneOf(intakeRecords.id, own)}`))
     .all();
 }
 
@@ -135,7 +136,7 @@ export function mailReferences(db: Db, rows: readonly number[]): string[] {
   return db
     .select({ reference: intakeRecords.reference })
     .from(intakeRecords)
-    .where(oneOf(sql`${intakeRecords.id}`, rows))
+    .where(oneOf(intakeRecords.id, rows))
     .orderBy(asc(intakeRecords.id))
     .all()
     .map(({ reference }) => reference);
@@ -156,7 +157,7 @@ export function pageTicketIds(db: Db, after: string | null, limit: number): stri
 
 export function readMessages(db: Db, { messages: own, opened }: Pick<PersonRows, 'messages' | 'opened'>) {
   const answers = and(
-    oneOf(sql`${messages.ticketId}`, opened),
+    oneOf(messages.ticketId, opened),
     eq(messages.author, 'staff'),
     eq(messages.visibility, 'public'),
     isNotNull(messages.authorAddress),
