@@ -32,6 +32,7 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
+import { writeDigest } from './digest-rows.ts';
 import { GroupCommit } from './group-commit.ts';
 import { insertRow } from './insert-row.ts';
 import { prepareLoadFacts } from './load-facts.ts';
@@ -117,6 +118,7 @@ export function sqliteStore({ sqlite, db }: OpenDatabase): Store {
 
     changeTicket: (request, rules) => commits.run(() => changeTicket(db, request, rules)),
     closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
+    writeDigest: (rules, time) => commits.run(() => writeDigest(db, rules, time)),
     searchTickets: async (terms, { limit }) => {
       await textIndex?.catchUp();
       return listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) });
