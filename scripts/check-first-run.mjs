@@ -43,7 +43,8 @@ try {
     const tickets = spawnSync('npx', ['taquilla', 'tickets', 'list', '--json'], { cwd: clone, env, encoding: 'utf8' });
     const receipts = spawnSync('npx', ['taquilla', 'outbox', 'list', '--json'], { cwd: clone, env, encoding: 'utf8' });
     const count = tickets.status === 0 ? JSON.parse(tickets.stdout).length : 0;
-    const [receipt] = receipts.status === 0 ? JSON.parse(receipts.stdout) : [];
+    const mails = receipts.status === 0 ? JSON.parse(receipts.stdout) : [];
+    const receipt = mails.find(({ kind }) => kind === 'receipt');
     if (sent.status !== 0 || count !== 1)
       fail(`"${line}" made ${count} tickets`, `${output}\n${sent.stdout}${sent.stderr}${tickets.stderr}`);
     else if (receipt?.ticket === undefined) fail('there is no receipt', receipts.stderr);

@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the main job from end to end. Starts the gateway on a free port with a temporary data folder, sends
- * the mails of fixtures/demo/ over real sockets, and shows the dialogue, the tickets and the receipts.
+ * the mails of fixtures/demo/ over real sockets, and shows the dialogue, the ticket, the receipt and a staff answer.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { describeTicket } from '../src/commands/tickets.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { renderTexts } from '../src/outbox/render.ts';
+import type { OutgoingKind } from '../src/tickets/decision.ts';
 import { SmtpClient } from '../test/support/smtp-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'taquilla-demo-'));
@@ -46,33 +47,54 @@ try {
   title('3. A stranger writes, and is refused in the dialogue');
   const third = await send('ofertas@desconocido.example', fixture('3-stranger.eml'));
 
-  // Stopping waits for the outbox: after it the receipt is on the disk.
+  title('4. Staff answer by mail, with #resuelto on the first line');
+  const fourth = await send('nuria@example.com', fixture('4-staff-answer.eml').replace('{{ticket}}', `[${opened.id}]`));
+
+  // Stopping waits for the outbox: after it the mails are on the disk.
   const tickets = await gateway.store.listTickets({ limit: 10 });
   const ticket = await gateway.store.findTicket(opened.id);
-  const [receipt] = await gateway.store.listOutbox({ limit: 1 });
-  const outgoing = receipt === undefined ? null : await gateway.store.findOutgoing(receipt.id);
+  const mails = await gateway.store.listOutbox({ limit: 10 });
+  const mailOf = async (kind: OutgoingKind) => {
+    const found = mails.filter((mail) => mail.kind === kind);
+    const mail = found[0] === undefined ? null : await gateway.store.findOutgoing(found[0].id);
+    if (mail === null || found.length !== 1)
+      throw new Error(`there are ${found.length} mails of the kind ${kind}, not 1`);
+    return mail;
+  };
+  const [receipt, answer] = [await mailOf('receipt'), await mailOf('staff-answer')];
   await gateway.stop();
-  if (ticket === null || outgoing === null) throw new Error('the ticket or its receipt is missing');
+  if (ticket === null) throw new Error('the ticket is missing');
 
   title('The ticket');
   for (const line of describeTicket(ticket)) say(`  ${line}`);
 
-  title('The receipt');
-  const texts = renderTexts(outgoing.mail);
-  say(`  From: ${outgoing.mail.fromName} <${outgoing.mail.from}>`);
-  say(`  To: ${outgoing.recipient}`);
-  say(`  Subject: ${texts.subject}`);
-  say(`  In-Reply-To: ${outgoing.mail.inReplyTo}`);
-  say();
-  for (const line of texts.text.split('\n')) say(`  ${line}`);
+  for (const [name, { mail, recipient }] of [
+    ['The receipt', receipt],
+    ['The answer, as the client gets it', answer],
+  ] as const) {
+    title(name);
+    const texts = renderTexts(mail);
+    say(`  From: ${mail.fromName} <${mail.from}>`);
+    say(`  To: ${recipient}`);
+    say(`  Subject: ${texts.subject}`);
+    say(`  In-Reply-To: ${mail.inReplyTo}`);
+    say();
+    for (const line of texts.text.split('\n')) say(`  ${line}`);
+  }
 
   const files = readdirSync(join(folder, 'outbox')).filter((name) => name.endsWith('.eml'));
   title('What came of it');
-  say(`  1. new matter  ${first.code} → ticket ${opened.id}, ${files.length} receipt written`);
-  say(`  2. reply       ${second.code} → ${ticket.messages} messages on ${opened.id}, ${tickets.length} ticket in all`);
+  say(`  1. new matter  ${first.code} → ticket ${opened.id}, 1 receipt`);
+  say(`  2. reply       ${second.code} → on ${opened.id}, ${tickets.length} ticket in all`);
   say(`  3. stranger    ${third.code} → no ticket`);
+  say(`  4. answer      ${fourth.code} → to the client, ${ticket.messages} messages on ${opened.id}, ${ticket.status}`);
+  say(`  ${files.length} mails written: ${mails.map(({ kind, recipient }) => `${kind} to ${recipient}`).join(', ')}`);
   const good =
-    second.code === 250 && third.code === 550 && tickets.length === 1 && ticket.messages === 2 && files.length === 1;
+    [first, second, fourth].every(({ code }) => code === 250) &&
+    third.code === 550 &&
+    tickets.length === 1 &&
+    ticket.status === 'resolved' &&
+    files.length === mails.length;
   if (!good) throw new Error('the outcome is not the one that the demo promises');
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -21,3 +21,8 @@ export const everySecond: EverySecond = (callback) => {
   const timer = setInterval(callback, 1000);
   return () => clearInterval(timer);
 };
+
+/** Of the machine, or of the environment variable TZ: `Europe/Madrid`. */
+export function systemTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

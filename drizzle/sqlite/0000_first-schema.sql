@@ -53,6 +53,13 @@ CREATE TABLE `contacts` (
 CREATE UNIQUE INDEX `contacts_account_address` ON `contacts` (`account_id`,`address`);--> statement-breakpoint
 CREATE INDEX `contacts_address` ON `contacts` (`address`);--> statement-breakpoint
 CREATE UNIQUE INDEX `contacts_one_primary` ON `contacts` (`address`) WHERE is_primary = 1;--> statement-breakpoint
+CREATE TABLE `digest_mark` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`day` text NOT NULL,
+	`up_to` integer NOT NULL,
+	CONSTRAINT "digest_mark_one_row" CHECK(id = 1)
+);
+--> statement-breakpoint
 CREATE TABLE `followers` (
 	`ticket_id` integer NOT NULL,
 	`address` text NOT NULL,

@@ -31,6 +31,7 @@ const FATES: Record<Exclude<keyof Settings, 'smtp' | 'log'>, Fate> = {
   ticketPatterns: 'applied',
   receiptsPerHour: 'applied',
   receiptsPerDomainPerHour: 'applied',
+  digestHour: 'applied',
   staffAnswersPerHour: 'applied',
   postmasterDepartment: 'applied',
   limits: 'applied',

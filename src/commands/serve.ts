@@ -11,14 +11,11 @@ import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
 import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
-
-import { type Clock, type EverySecond, everySecond, systemClock } from '../clock.ts';
+import { type Clock, type EverySecond, everySecond, systemClock, systemTimeZone } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
-
 import { createRetentionClock } from '../desk/retention-clock.ts';
-
 import { createScheduler } from '../desk/scheduler.ts';
 import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
 import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
@@ -76,12 +73,21 @@ export interface Surroundings {
   readonly workerFile?: URL;
   /** The beat by which the SMTP door measures how long clients take. */
   readonly seconds?: EverySecond;
+  readonly timeZone?: string;
 }
 
 export async function startGateway(
   config: Config,
   log: Log,
-  { clock, lookup, openStore = openThreadedStore, reread, workerFile, seconds = everySecond }: Surroundings = {
+  {
+    clock,
+    lookup,
+    openStore = openThreadedStore,
+    reread,
+    workerFile,
+    seconds = everySecond,
+    timeZone = systemTimeZone(),
+  }: Surroundings = {
     clock: systemClock,
     lookup: systemLookup(AUTH_LIMITS),
   },
@@ -193,6 +199,7 @@ export async function startGateway(
     store,
     rules: () => ({ policy: policy(), signing: { key: signingKey(keys), domain: running.hostname } }),
     clock,
+    timeZone,
     randomBytes,
     onQueued,
     log,

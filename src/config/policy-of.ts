@@ -49,6 +49,7 @@ export function policyOf(values: Settings): Policy {
     receiptsPerHour: values.receiptsPerHour,
     receiptsPerDomainPerHour: values.receiptsPerDomainPerHour,
     staffAnswersPerHour: values.staffAnswersPerHour,
+    digestHour: values.digestHour,
     staffFileBytes: values.limits.staffFileBytes,
     maxReceived: values.limits.received,
     attachments: { ...values.attachments, limits: values.limits.attachments },

@@ -39,6 +39,15 @@ export const departmentStaffSettings = {
 
 /** Of the installation. */
 export const staffSettings = {
+  digestHour: z
+    .int()
+    .min(0)
+    .max(23)
+    .nullable()
+    .default(8)
+    .describe(
+      'Hour of the day (0 to 23, the server’s time zone) from which staff get the digest of held and refused mails of their departments; null: none.',
+    ),
   staffAnswersPerHour: z
     .int()
     .min(1)

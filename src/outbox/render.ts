@@ -20,6 +20,7 @@ import { REFUSAL_NOTICE } from './templates/refusal-notice.ts';
 import { REPLY_NOTICE } from './templates/reply-notice.ts';
 import { signatureOf } from './templates/signature.ts';
 import { STAFF_ANSWER } from './templates/staff-answer.ts';
+import { STAFF_DIGEST } from './templates/staff-digest.ts';
 import { STAFF_MAIL_RETURNED } from './templates/staff-mail-returned.ts';
 import { STAFF_NOTICES } from './templates/staff-notices.ts';
 import { STATUS_MAILS } from './templates/status-mails.ts';
@@ -37,6 +38,7 @@ export const TEMPLATES: Record<OutgoingKind, Record<Language, MailTemplate>> = {
   'opened-for-client': OPENED_FOR_CLIENT,
   'staff-mail-returned': STAFF_MAIL_RETURNED,
   'answer-undelivered': ANSWER_UNDELIVERED,
+  'staff-digest': STAFF_DIGEST,
 };
 
 /** A person's answer, an answer to a mail, or neither (RFC 3834 section 5). */
@@ -51,9 +53,11 @@ export interface RenderedTexts {
   readonly html: string;
 }
 
-/** The line above which to answer; a notice is not part of any ticket: nothing to answer above. */
+const WITHOUT_MARKER: ReadonlySet<OutgoingKind> = new Set(['refusal-notice', 'staff-digest']);
+
+/** The line above which to answer; what is not part of any ticket has nothing to answer above. */
 export function markerOf({ data, language }: OutgoingMail): string {
-  return data.kind === 'refusal-notice' ? '' : REPLY_MARKER[language];
+  return WITHOUT_MARKER.has(data.kind) ? '' : REPLY_MARKER[language];
 }
 
 /** What a template may say: the data of its kind, the line above which to answer, and the signature. */

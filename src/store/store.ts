@@ -387,6 +387,19 @@ export interface StaleTicket {
   readonly mailed: boolean;
 }
 
+/** When the digest of held and refused mails is due. */
+export interface DigestTime {
+  /** Of the day; `null`: there is none. */
+  readonly hour: number | null;
+  /** Of the server: `Europe/Madrid`. */
+  readonly timeZone: string;
+}
+
+export interface DigestOutcome {
+  /** How many were queued. */
+  readonly mails: number;
+}
+
 export interface UnfinishedTickets {
   readonly department: string;
   /** How many are not closed; at least 1. */
@@ -398,6 +411,8 @@ export interface DeskStore {
   changeTicket(request: DeskRequest, rules: DeskRules): Promise<DeskResult>;
   /** Warns and closes tickets on which nobody has written for as long as the policy says; up to `limit` of each. */
   closeStale(rules: DeskRules, limit: number): Promise<StaleTicket[]>;
+  /** Once a day: queues the digests of held and refused mails, and marks the day as done. */
+  writeDigest(rules: DeskRules, time: DigestTime): Promise<DigestOutcome>;
   /** Tickets on which all of these stand, newest first. */
   searchTickets(terms: readonly SearchTerm[], page: Page): Promise<TicketSummary[]>;
   listTickets(filter: TicketFilter): Promise<TicketSummary[]>;

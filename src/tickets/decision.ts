@@ -5,6 +5,7 @@
 import type { Bounce } from '../mail/automatic.ts';
 import type { SigningKey } from '../mail/message-id.ts';
 import type { DeskAnswer } from './desk-request.ts';
+import type { StaffDigestData } from './digest.ts';
 import type { ThreadBy } from './find-thread.ts';
 import type { Copied } from './followers.ts';
 import type { NotEligible } from './match-account.ts';
@@ -186,7 +187,13 @@ export interface StatusMailData {
 
 export type StatusMailKind = StatusMailData['kind'];
 
-export type MailData = ReceiptData | ReplyNoticeData | RefusalNoticeData | StatusMailData | StaffMailData;
+export type MailData =
+  | ReceiptData
+  | ReplyNoticeData
+  | RefusalNoticeData
+  | StatusMailData
+  | StaffMailData
+  | StaffDigestData;
 export type OutgoingKind = MailData['kind'];
 
 /** A mail to be sent; becomes a row of the outbox. */

@@ -129,6 +129,7 @@ export const ON_DELIVERY: Record<OutgoingKind, 'restart-clock' | 'start-warning-
   'staff-answers-crossed': 'nothing',
   'staff-mail-returned': 'nothing',
   'answer-undelivered': 'nothing',
+  'staff-digest': 'nothing',
 };
 
 /** Mails that answer a mail by themselves: what `receiptsPerHour` counts. People and clocks take nobody's share. */

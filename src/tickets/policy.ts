@@ -104,6 +104,8 @@ export interface Policy {
   readonly receiptsPerDomainPerHour: number;
   /** Answers that one staff member may send within an hour. */
   readonly staffAnswersPerHour: number;
+  /** Hour of the day at which staff get their digest of held and refused mails; `null`: none. */
+  readonly digestHour: number | null;
   /** Attached files in one mail to staff, bytes. */
   readonly staffFileBytes: number;
   readonly maxReceived: number;

@@ -81,6 +81,7 @@ export function policy(over: Partial<Policy> = {}): Policy {
     receiptsPerDomainPerHour: 60,
     bounceAddress: null,
     staffAnswersPerHour: 60,
+    digestHour: 8,
     staffFileBytes: 10_000_000,
     maxReceived: 50,
     attachments: { risky: 'flag', riskyTypes: RISKY_TYPES, limits: ATTACHMENT_LIMITS },

@@ -7,6 +7,7 @@ import type { OutgoingKind, OutgoingMail } from '../../tickets/decision.ts';
 import { LANGUAGES, type Language } from '../../tickets/model.ts';
 import { RECEIPT, REFUSAL_NOTICE, REPLY_NOTICE, STRANGER_RECEIPT } from './receipts.ts';
 import { type KindOfMail, SAMPLE_HOUSES, type SampleHouse } from './sample.ts';
+import { STAFF_DIGEST } from './staff-digest.ts';
 import { STAFF_MAILS } from './staff-mails.ts';
 import { STATUS_MAILS } from './status-mails.ts';
 
@@ -17,6 +18,7 @@ export const KINDS: { readonly [K in OutgoingKind]: KindOfMail<K> } = {
   'refusal-notice': REFUSAL_NOTICE,
   ...STATUS_MAILS,
   ...STAFF_MAILS,
+  'staff-digest': STAFF_DIGEST,
 };
 
 export function isKind(name: string): name is OutgoingKind {

@@ -305,6 +305,7 @@ export const outbox = sqliteTable(
         'staff-answers-crossed',
         'staff-mail-returned',
         'answer-undelivered',
+        'staff-digest',
       ],
     }).notNull(),
     ticketId: integer('ticket_id').references(() => tickets.id),
@@ -349,4 +350,17 @@ export const outbox = sqliteTable(
     index('outbox_without_ticket').on(table.finishedAt).where(sql`ticket_id is null and finished_at is not null`),
     check('outbox_lease_while_sending', sql`(state = 'sending') = (lease_until is not null)`),
   ],
+);
+
+/** One row: how far the digests of held and refused mails have come. */
+export const digestMark = sqliteTable(
+  'digest_mark',
+  {
+    id: integer('id').primaryKey(),
+    /** The server's calendar day whose digest is done: `2026-11-22`. */
+    day: text('day').notNull(),
+    /** The last intake record that they have looked at. */
+    upTo: integer('up_to').notNull(),
+  },
+  () => [check('digest_mark_one_row', sql`id = 1`)],
 );

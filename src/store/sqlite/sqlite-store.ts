@@ -32,23 +32,19 @@ import {
   listTickets,
   pageMails,
 } from './desk-rows.ts';
+import { writeDigest } from './digest-rows.ts';
 import { liveFigures, prepareFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
-
 import { insertRow } from './insert-row.ts';
-
 import { keepingMethods } from './keeping-methods.ts';
-
 import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords } from './schema.ts';
 import { searchTickets } from './search-rows.ts';
-
 import { TextIndex } from './text-index.ts';
 import { countUnfinished } from './unfinished-rows.ts';
-
 import { rawColumns, rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
@@ -126,6 +122,7 @@ export function sqliteStore(opened: OpenDatabase): Store {
 
     changeTicket: (request, rules) => commits.run(() => changeTicket(db, request, rules)),
     closeStale: (rules, limit) => commits.run(() => closeStale(db, rules, limit)),
+    writeDigest: (rules, time) => commits.run(() => writeDigest(db, rules, time)),
     searchTickets: async (terms, { limit }) => {
       await textIndex?.catchUp();
       return listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) });
