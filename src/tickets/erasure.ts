@@ -86,15 +86,25 @@ function erasedData(data: MailData, { label }: ErasedPerson): MailData {
       return { ...data, name: label, subject: ERASED_TEXT, otherTickets: [] };
     case 'staff-answer':
       return { ...data, subject: ERASED_TEXT, text: ERASED_TEXT };
+    case 'staff-digest':
+      return { ...data, name: label, held: [], refused: [] };
     default:
       return { ...data, name: label, subject: ERASED_TEXT };
   }
 }
 
 /** A mail to somebody else about tickets of the person: their subjects were the person's words. */
-export function outgoingWithout(mail: OutgoingMail, opened: ReadonlySet<string>): OutgoingMail {
+export function outgoingWithout(
+  mail: OutgoingMail,
+  opened: ReadonlySet<string>,
+  { address }: ErasedPerson,
+): OutgoingMail {
   const { data } = mail;
   if (data.kind === 'refusal-notice') return mail;
+  if (data.kind === 'staff-digest') {
+    const others = (entries: typeof data.held) => entries.filter(({ sender }) => sender !== address);
+    return { ...mail, data: { ...data, held: others(data.held), refused: others(data.refused) } };
+  }
   if (opened.has(data.ticketId) && 'text' in data) return withoutWords(mail, data);
   const subject = opened.has(data.ticketId) ? ERASED_TEXT : data.subject;
   if (data.kind !== 'receipt' && data.kind !== 'stranger-receipt') return { ...mail, data: { ...data, subject } };

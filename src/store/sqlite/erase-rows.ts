@@ -174,7 +174,7 @@ function eraseOutgoing(
     .get();
   if (row === undefined) return;
   if (part.kind === 'outboxNaming') {
-    const mail = dataWithout(outgoingWithout(row.mail, new Set(part.opened)), person);
+    const mail = dataWithout(outgoingWithout(row.mail, new Set(part.opened), person), person);
     db.update(outbox).set({ mail, rendered: null }).where(eq(outbox.id, id)).run();
     return;
   }
