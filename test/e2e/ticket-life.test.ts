@@ -17,6 +17,9 @@ const ANA = 'ana@laespiga.example';
 const ACCOUNTS = [{ number: 'C-1001', name: 'La Espiga', language: 'es', contacts: [`Ana Robles <${ANA}>`] }];
 const CONFIG = { autoCloseDays: 5, autoCloseWarningDays: 2, receiptsPerHour: 1000 };
 
+/** How many of these there are: each has a timer while it waits. */
+const CLOCKS = 4;
+
 /** The gateway with the clock of the test, in a folder that outlives it. */
 class Installation {
   readonly folder = tempFolder();
@@ -44,9 +47,9 @@ class Installation {
     await this.start();
   }
 
-  /** Until scheduler and worker have done what is due and wait again: each has a timer then. */
+  /** Until whatever goes by the clock (closing, digest, retention, sweeper, outbox) has done what is due and waits again. */
   private async settle(): Promise<void> {
-    await vi.waitFor(() => expect(this.clock.timers().length).toBeGreaterThanOrEqual(2), { interval: 1 });
+    await vi.waitFor(() => expect(this.clock.timers().length).toBeGreaterThanOrEqual(CLOCKS), { interval: 1 });
     const waiting = async () => {
       const states = (await this.running.store.listOutbox({ limit: 10 })).map(({ state }) => state);
       return states.filter((state) => state === 'queued' || state === 'sending');
