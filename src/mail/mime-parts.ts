@@ -155,9 +155,27 @@ class PartParser extends MailParser {
   override processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown> {
     const headers = new Map<string, unknown>();
     for (const { key, line } of lines) {
-      if (key === 'content-id' && !headers.has(key)) headers.set(key, line.slice(line.indexOf(':') + 1).trim());
+      if (key !== 'content-id' || headers.has(key)) continue;
+      const value = line.slice(line.indexOf(':') + 1).trim();
+      // mailparser takes the first character of what is there for granted: an empty one would end the process.
+      if (value !== '') headers.set(key, value);
     }
     return headers;
+  }
+
+  /** It runs behind a timer, where what is thrown would end the process: no mail may do that. */
+  override processChunk(data: unknown, done: (error?: Error | null) => void): void {
+    let called = false;
+    const once = (error?: Error | null) => {
+      if (called) return;
+      called = true;
+      done(error);
+    };
+    try {
+      super.processChunk(data, once);
+    } catch (error) {
+      once(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   override getTextContent(): { type: 'text' } {

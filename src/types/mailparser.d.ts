@@ -1,4 +1,4 @@
-// Types for the parts of mailparser that the project uses, its documented `Iconv` seam and three inner methods
+// Types for the parts of mailparser that the project uses, its documented `Iconv` seam and four inner methods
 // included (`src/mail/mime-parts.ts` says why). The version is pinned exactly; test/mail/mime-parts.test.ts
 // fails when a bump changes what these do.
 declare module 'mailparser' {
@@ -59,6 +59,7 @@ declare module 'mailparser' {
     createNode(node: SplitNode): PartNode;
     processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown>;
     getTextContent(): { type: 'text' };
+    processChunk(data: unknown, done: (error?: Error | null) => void): void;
   }
 
   /** Only for tests, which read our own mails with it. */
