@@ -24,7 +24,7 @@ import type { Decision } from '../tickets/decision.ts';
 import { explain, explainTexts } from '../tickets/explanation.ts';
 import type { IncomingMail } from '../tickets/incoming-mail.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, withStore } from './command.ts';
-import { authenticatorFor, contentReaderFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './running-settings.ts';
 import { safe, safeText } from './table.ts';
 
 interface ExplainOptions extends GlobalOptions {

@@ -20,7 +20,7 @@ import {
   withStore,
 } from './command.ts';
 import { openForReading, openForWriting } from './open-store.ts';
-import { authenticatorFor, contentReaderFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './running-settings.ts';
 import { safe, shownTime, table } from './table.ts';
 
 interface AcceptOptions extends JsonOption {

@@ -6,41 +6,38 @@
  *                                                    scheduler → store → outbox worker
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTH_LIMITS } from '../auth/limits.ts';
 import { type Lookup, systemLookup } from '../auth/resolver.ts';
-import { canonicalAddress, type NetworkList, parseNetworks } from '../auth/trusted-networks.ts';
 import { type Clock, type EverySecond, everySecond, systemClock, systemTimeZone } from '../clock.ts';
 import type { ConfigProblem } from '../config/problems.ts';
 import { workerCount } from '../config/workers.ts';
 import { type Config, type ConfigResult, loadConfig } from '../config.ts';
 import { createRetentionClock } from '../desk/retention-clock.ts';
 import { createScheduler } from '../desk/scheduler.ts';
-import { type Authenticate, createAuthenticator, loadLibrary } from '../intake/authenticate.ts';
-import { type ContentReader, createContentReader } from '../intake/content-reader.ts';
-import { createFreeSpace, type FreeSpace } from '../intake/free-space.ts';
+import { loadLibrary } from '../intake/authenticate.ts';
+import { createFreeSpace } from '../intake/free-space.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createSweeper } from '../intake/sweeper.ts';
 import { createUnknownSenders } from '../intake/unknown-senders.ts';
 import { createLog, type Log } from '../log.ts';
-import { createLookUp, type LookUp } from '../lookup/account-look-up.ts';
 import type { WorkerStatus } from '../outbox/worker.ts';
 import type { SmtpDoor, SmtpDoorOptions } from '../smtp/server.ts';
-import { CertificateUnusable } from '../smtp/tls-certificate.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
-import { DatabaseUnusable } from '../store/database-unusable.ts';
-import { KeysUnusable, loadSigningKeys } from '../store/signing-keys.ts';
+import { loadSigningKeys } from '../store/signing-keys.ts';
 import type { Store } from '../store/store.ts';
 import { openThreadedStore, type ThreadedStore } from '../store/thread/threaded-store.ts';
-import { SocketUnusable } from '../unix-socket.ts';
-import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, shipped, shownPath } from './command.ts';
+import { announce } from './announce.ts';
+import { CommandError, databaseFile, type GlobalOptions, locateConfig } from './command.ts';
 import { controlPath, createControlSocket } from './control-socket.ts';
+import { prepareFolder } from './data-folder.ts';
 import { live } from './live.ts';
-import { listenInDataFolder, localDoors } from './local-doors.ts';
+import { listenInDataFolder } from './local-doors.ts';
 import type { WayOut } from './outbound.ts';
 import { againstReload, createReloader, tellReload } from './reload.ts';
+import { contentReaderFor, settingsOf } from './running-settings.ts';
 import { openSecrets, rootCheck } from './start-checks.ts';
+import { startFailure } from './start-failure.ts';
 import { notifySystemd } from './systemd.ts';
 import type { Watching } from './watching.ts';
 
@@ -230,7 +227,8 @@ export async function startGateway(
     const httpPort = (await watching?.door.listen()) ?? null;
     // What sends takes as long to load as the door did; mails wait in the outbox meanwhile.
     const { wayOutFor } = await import('./outbound.ts');
-    out = wayOutFor(config, store, keys, clock, log, watching?.sendTried);
+    // Of the config in force: it may have been read again since the start.
+    out = wayOutFor(running, store, keys, clock, log, watching?.sendTried);
     const { worker } = out;
     worker.start();
     scheduler.start();
@@ -270,123 +268,12 @@ async function openData(config: Config, openStore: (file: string) => Promise<Thr
   return { keys, ...(await openStore(databaseFile(config))) };
 }
 
-/** All that is made from a config and follows it when it is read again. `limits` follow it by themselves. */
-function settingsOf(
-  config: Config,
-  {
-    limits,
-    space,
-    log,
-    lookup,
-    clock,
-  }: Pick<Surroundings, 'lookup' | 'clock'> & {
-    readonly limits: Config['limits'];
-    readonly space: FreeSpace;
-    readonly log: Log;
-  },
-) {
-  const relays = relayAddresses(config);
-  const door = {
-    ...config.smtp,
-    hostname: config.hostname,
-    tls: config.smtp.tls ?? null,
-    limits,
-    xclientRelays: relaysThat(config, 'xclient'),
-    xforwardRelays: relaysThat(config, 'xforward'),
-    proxyRelays: relaysThat(config, 'proxy'),
-    relays,
-    space,
-    drainMs: config.smtp.drainSeconds * 1000,
-  };
-  const { lmtpDoor, deliverDoor } = localDoors(config, door);
-  return {
-    rates: { ...config.limits, exempt: relays },
-    door,
-    lmtpDoor,
-    deliverDoor,
-    lookUp: lookUpFor(config, clock, log),
-    authenticate: authenticatorFor(config, log, lookup),
-  };
-}
-
-/** With the limits of the config; commands that read one mail after the other need no workers for ordinary ones. */
-export function contentReaderFor(config: Config, log: Log, workers: number, workerFile?: URL): ContentReader {
-  const { seconds, megabytes } = config.limits.reading;
-  const options = { workers, mailMs: seconds * 1000, heapMb: megabytes };
-  return createContentReader(workerFile === undefined ? options : { ...options, workerFile }, log);
-}
-
-/** As the config says. */
-export function authenticatorFor(config: Config, log: Log, lookup: Lookup = systemLookup(AUTH_LIMITS)): Authenticate {
-  const reporting = config.trustedRelays.flatMap((relay) =>
-    relay.tells === 'authentication-results' ? [[canonical(relay.address), relay] as const] : [],
-  );
-  return createAuthenticator({
-    mode: config.authentication,
-    staffNetworks: networks(config.staffNetworks),
-    reportingRelays: new Map(reporting),
-    localRelay: config.localRelay.tells === 'authentication-results' ? config.localRelay : null,
-    relays: relayAddresses(config),
-    lookup,
-    hostname: config.hostname,
-    log,
-  });
-}
-
-function lookUpFor({ lookup, lookupSecret, departments }: Config, clock: Clock, log: Log): LookUp | null {
-  if (lookup === undefined || lookupSecret === null) return null;
-  return createLookUp({ ...lookup, secret: lookupSecret, departments: departments.map(({ key }) => key) }, clock, log);
-}
-
-function relaysThat(config: Config, tells: Config['trustedRelays'][number]['tells']): string[] {
-  return config.trustedRelays.filter((relay) => relay.tells === tells).map(({ address }) => canonical(address));
-}
-
-function relayAddresses(config: Config): ReadonlySet<string> {
-  return new Set(config.trustedRelays.map(({ address }) => canonical(address)));
-}
-
-/** One way to write each address, however the config has it. */
-function canonical(address: string): string {
-  return canonicalAddress(address) ?? address;
-}
-
-function networks(entries: readonly string[]): NetworkList {
-  const parsed = parseNetworks(entries);
-  // The config was checked when it was loaded.
-  if (!parsed.ok) throw new Error(`not a network: ${parsed.invalid.join(', ')}`);
-  return parsed.networks;
-}
-
-function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK);
-    closeToOthers(folder);
-  } catch {
-    throw new CommandError(
-      `the data folder ${shownPath(folder)} cannot be written; create it or give this user the right to write there`,
-      1,
-    );
-  }
-}
-
-/** A folder that somebody made beforehand, open to all, holds clients' mail from now on. */
-function closeToOthers(folder: string): void {
-  if ((statSync(folder).mode & 0o077) === 0) return;
-  try {
-    chmodSync(folder, 0o700);
-  } catch {
-    // Somebody else's folder: the files in it are closed by themselves.
-  }
-}
-
-/** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
 export interface ServeOptions extends GlobalOptions {
   readonly builtinTemplates?: boolean;
   readonly allowRoot?: boolean;
 }
 
+/** `taquilla serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, demo } = locateConfig(options);
   const log = createLog(config.log.level, config.log.json);
@@ -407,7 +294,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   } catch (error) {
     throw startFailure(error, config);
   }
-  if (demo) await importDemoAccounts(gateway.store, config);
+  if (demo) await (await import('./demo-accounts.ts')).importDemoAccounts(gateway.store, config);
   // Before anybody is told that it runs: from then on it may be told to stop.
   const stopped = new Promise<void>((resolve) => {
     let asked = false;
@@ -433,7 +320,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (root.verdict === 'warn') log.warn(root.words);
   const open = openSecrets(config);
   if (open !== null) log.warn(open);
-  announce(config, gateway.port, demo);
+  announce(config, gateway, demo);
   await notifySystemd('ready', process.env, log);
   const error = await Promise.race([stopped, gateway.lost]);
   if (error === undefined) return;
@@ -460,119 +347,3 @@ async function templateProblems(config: Config): Promise<readonly string[]> {
   const { installedTemplates } = await import('./mail-templates.ts');
   return installedTemplates(config).problems;
 }
-
-/** The causes that an admin can mend, each in one line. */
-function startFailure(error: unknown, config: Config): unknown {
-  if (error instanceof DatabaseUnusable || error instanceof KeysUnusable) return new CommandError(error.message, 1);
-  if (error instanceof SocketUnusable) {
-    const another = error.why === 'in-use' && error.message.includes(controlPath(config.dataFolder));
-    return new CommandError(
-      another ? `another gateway runs on the data folder ${shownPath(config.dataFolder)}` : error.message,
-      1,
-    );
-  }
-  if (error instanceof CertificateUnusable) return new CommandError(`${error.message}; correct smtp.tls`, 1);
-  if (!(error instanceof Error)) return error;
-  const { code, syscall, path }: NodeJS.ErrnoException = error;
-  const { host, port, tls } = config.smtp;
-  if (tls !== undefined && (path === tls.cert || path === tls.key)) {
-    return new CommandError(`${path} cannot be read (${code}); correct smtp.tls or its permissions`, 1);
-  }
-  if (path?.startsWith(config.dataFolder) === true) {
-    return new CommandError(
-      `${path} cannot be used (${code}); give this user the right to read and write the data folder`,
-      1,
-    );
-  }
-  if (syscall !== 'listen') return error;
-  const lmtp = lmtpFailure(error, config);
-  if (lmtp !== null) return lmtp;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
-    case 'EACCES':
-      return new CommandError(
-        `this user may not listen on ${host}:${port}; ports below 1024 need a capability (see README) or another smtp.port`,
-        1,
-      );
-    case 'EADDRNOTAVAIL':
-      return new CommandError(`this machine has no address ${host}; correct smtp.host`, 1);
-    default:
-      return error;
-  }
-}
-
-/** `null`: it is not the LMTP door that can't listen. */
-function lmtpFailure(error: NodeJS.ErrnoException, { lmtp, smtp }: Config): CommandError | null {
-  if (lmtp?.socket !== undefined && 'address' in error && error.address === lmtp.socket) {
-    return new CommandError(
-      `${lmtp.socket} cannot be made (${error.code}); make its folder, give this user the right to write there, or correct lmtp.socket`,
-      1,
-    );
-  }
-  const port = 'port' in error ? error.port : null;
-  if (lmtp?.port === undefined || port !== lmtp.port || port === smtp.port) return null;
-  return new CommandError(
-    `${lmtp.host}:${lmtp.port} cannot be listened on (${error.code}); choose another lmtp.port`,
-    1,
-  );
-}
-
-export async function importDemoAccounts(store: Store, config: Config): Promise<void> {
-  const { readAccountsFile } = await import('../desk/accounts-file.ts');
-  const path = shipped('fixtures/demo/accounts.json');
-  const result = readAccountsFile(
-    path,
-    readFileSync(path, 'utf8'),
-    config.policy.departments.map(({ key }) => key),
-  );
-  if (!result.ok) throw new Error(result.problems.join('\n'));
-  await store.saveAccounts(result.accounts, 'merge', Date.now());
-}
-
-function announce(config: Config, port: number, demo: boolean): void {
-  const { host } = config.smtp;
-  const lines = [`Taquilla listens on ${host}:${port} (SMTP).`];
-  if (config.lmtp !== undefined)
-    lines.push(`And on ${config.lmtp.socket ?? `${config.lmtp.host}:${config.lmtp.port}`} (LMTP).`);
-  if (demo) {
-    lines.push(
-      `There is no config.json here: this is the example configuration, with demo accounts, and its data is in ${shownPath(config.dataFolder)}.`,
-    );
-  } else {
-    lines.push(`Configuration: ${shownPath(config.file)}. Data: ${shownPath(config.dataFolder)}.`);
-  }
-  lines.push('', 'Mailboxes:');
-  for (const { key, accepts } of config.policy.departments) {
-    const boxes = config.policy.mailboxes.filter((box) => box.department === key).map(({ address }) => address);
-    lines.push(`  ${boxes.join(', ')}  →  ${key} (${WHO[accepts]})`);
-  }
-  lines.push('');
-  if (config.authentication === 'off')
-    lines.push('authentication is off: whoever connects is believed to be the sender that the mail names.');
-  if (config.smtp.tls === undefined) lines.push('No certificate is configured: STARTTLS is not offered.');
-  const { transport } = config.outbound;
-  if (transport.type === 'file') {
-    lines.push(`Receipts are written to ${shownPath(transport.folder)} as .eml files; nothing leaves this machine.`);
-  } else {
-    lines.push(
-      `Receipts go out through ${transport.type === 'smtp' ? `${transport.host}:${transport.port}` : transport.path}.`,
-    );
-  }
-  if (demo) lines.push('', 'Send a first mail from another terminal:', '', `  ${firstMailLine(host, port)}`, '');
-  for (const line of lines) print(line);
-}
-
-/** The script is there in a checkout only. */
-function firstMailLine(host: string, port: number): string {
-  if (existsSync(shipped('scripts/first-mail.mjs'))) return 'npm run first-mail';
-  const mail = shipped('fixtures/demo/1-new-matter.eml');
-  return `curl --url smtp://${host}:${port} --mail-from ana@laespiga.example --mail-rcpt soporte@example.com --upload-file ${mail}`;
-}
-
-const WHO = {
-  clients: 'registered clients',
-  anyone: 'anyone',
-  replies: 'only replies to its tickets',
-  none: 'takes no mail',
-} as const;

@@ -13,7 +13,7 @@ import type { MailDetail, Store } from '../store/store.ts';
 import { ENTROPY_BYTES } from '../tickets/entropy.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
-import { authenticatorFor, contentReaderFor } from './serve.ts';
+import { authenticatorFor, contentReaderFor } from './running-settings.ts';
 import { shownTime, table } from './table.ts';
 
 interface SinceOptions extends JsonOption {

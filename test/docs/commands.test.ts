@@ -18,7 +18,7 @@ const PAGES = pagePaths().map(readPage);
 /** Commands about the checkout itself, and which file runs them. */
 const RUN_ELSEWHERE: Readonly<Record<string, readonly [file: string, proof: string]>> = {
   'npm start': ['scripts/check-first-run.mjs', "spawn('npm', ['start']"],
-  'npm run first-mail': ['src/commands/serve.ts', 'npm run first-mail'],
+  'npm run first-mail': ['src/commands/announce.ts', 'npm run first-mail'],
   'npm test': ['.ci/run', '\nnpm test'],
   'npm run check': ['.ci/run', 'npm run --silent check'],
   'npm run demo': ['.ci/run', 'npm run --silent demo'],

@@ -152,3 +152,18 @@ it.runIf(process.getuid?.() === 0)(
   },
   60_000,
 );
+
+it('an HTTP port that is taken is told as such', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void other.close());
+  const address = other.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const folder = tempFolder();
+  configFile(folder, { http: { port } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toBe(
+    `127.0.0.1:${port} cannot be listened on (EADDRINUSE); correct http.host or choose another http.port\n`,
+  );
+});

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { shipped } from '../../src/commands/command.ts';
-import { importDemoAccounts } from '../../src/commands/serve.ts';
+import { importDemoAccounts } from '../../src/commands/demo-accounts.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { askNobody } from '../../src/intake/authenticate.ts';
 import { readMail } from '../../src/intake/read-mail.ts';
