@@ -130,7 +130,7 @@ function rendererFor(config: Config, log: Log): WorkerSurroundings['render'] {
   );
   if (dkim === undefined) return render;
   const sign = dkimSigner(usableKey(dkim));
-  return async (mail, date) => sign(await render(mail, date));
+  return async (mail, date) => sign(await render(mail, date), date);
 }
 
 function limitsOf({ domains, ...general }: DestinationSettings): (domain: string) => DestinationLimits {

@@ -1,6 +1,7 @@
 /**
  * DKIM signatures (RFC 6376) on outgoing mails, through mailauth: the library that verifies incoming ones, and unlike
- * nodemailer's it knows Ed25519 (RFC 8463). Signed when the mail is frozen, so that each attempt sends the same bytes.
+ * nodemailer's it knows Ed25519 (RFC 8463). The time of the signature is that of
+ * the mail, so that a mail that is made anew for another attempt is the same bytes.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -43,15 +44,16 @@ export function readDkimKey(settings: {
   }
 }
 
-export function dkimSigner(key: DkimKey): (mail: Buffer) => Promise<Buffer> {
+/** `date` in epoch milliseconds: the moment that the mail itself names. */
+export function dkimSigner(key: DkimKey): (mail: Buffer, date: number) => Promise<Buffer> {
   const { domain, selector, privateKey, algorithm } = key;
-  return async (mail) => {
+  return async (mail, date) => {
     const signature = { signingDomain: domain, selector, privateKey };
     const { signatures, errors } = await dkimSign(mail, {
       ...signature,
       canonicalization: 'relaxed/relaxed',
       algorithm,
-      signTime: new Date(),
+      signTime: new Date(date),
       signatureData: [signature],
     });
     const [error] = errors;

@@ -1,6 +1,6 @@
 /**
  * From an outbox row to the bytes that are sent: template, layout, MIME. A row is rendered once, when it is first
- * claimed, and frozen then.
+ * claimed, and frozen then; one with files is made anew for each attempt, the same bytes from the same files.
  */
 import type { Readable } from 'node:stream';
 import { composeMail } from '../mail/compose.ts';
