@@ -18,7 +18,7 @@ export type DigestReason = Exclude<
   StaffMailReturned | 'dns-temporary-failure'
 >;
 
-const DIGEST_REASONS: Readonly<Record<DigestReason, true>> = {
+const IN_DIGEST: Readonly<Record<DigestReason, true>> = {
   'unregistered-sender': true,
   'account-state': true,
   'department-not-allowed': true,
@@ -38,8 +38,10 @@ const DIGEST_REASONS: Readonly<Record<DigestReason, true>> = {
 };
 
 export function isDigestReason(reason: string): reason is DigestReason {
-  return Object.hasOwn(DIGEST_REASONS, reason);
+  return Object.hasOwn(IN_DIGEST, reason);
 }
+
+export const DIGEST_REASONS: readonly string[] = Object.keys(IN_DIGEST);
 
 /** A record of a held or refused mail. */
 export interface DigestRecord {

@@ -95,3 +95,37 @@ it('queues the mails and marks the day in one transaction, once', async () => {
   const { mail } = (await store.findOutgoing(newest?.id ?? 0)) ?? {};
   expect(mail?.data).toMatchObject({ kind: 'staff-digest', refused: [{ reference: 'C' }], more: 0 });
 });
+
+it('tells what is held in a flood of refused mails', async () => {
+  const file = `${tempFolder()}/taquilla.db`;
+  const opened = openDatabase(file);
+  const store = sqliteStore(opened);
+  onTestFinished(() => store.close());
+  const departments = POLICY.departments.map((one) => ({ ...one, staff: [staff('eva@example.com')] }));
+  const policy = { ...POLICY, departments };
+  const digest = (day: number) => {
+    const now = Date.UTC(2026, 10, day, 9);
+    const rules = { policy, signing: sampleRules().signing, now, entropy: entropyOf(`${day}`) };
+    return store.writeDigest(rules, { hour: 8, timeZone: 'UTC' });
+  };
+  await digest(20);
+  const columns = opened.sqlite
+    .prepare<[], { name: string }>("select name from pragma_table_info('intake_records') where name <> 'id'")
+    .all()
+    .map(({ name }) => name);
+  await store.recordMail(
+    sampleRecord({ id: 'H', from: 'luis@otra.example' }, { reference: 'H' }),
+    sampleRules(Date.UTC(2026, 10, 20, 10), policy),
+  );
+  opened.sqlite.exec("update intake_records set verdict = 'hold', reason = 'held-for-review'");
+  const values = columns.map(
+    (name) => ({ reference: "'R' || i", verdict: "'refuse'", reason: "'unregistered-sender'" })[name] ?? name,
+  );
+  opened.sqlite.exec(
+    `insert into intake_records (${columns.join()}) with recursive n(i) as (select 1 union all select i + 1 from n where i < 10001) select ${values.join()} from n, intake_records`,
+  );
+  expect(await digest(21)).toEqual({ mails: 1 });
+  const [mail] = await store.listOutbox({ limit: 1 });
+  const { data } = (await store.findOutgoing(mail?.id ?? 0))?.mail ?? {};
+  expect(data).toMatchObject({ kind: 'staff-digest', held: [{ reference: 'H' }], more: 10_000 - 49 });
+});

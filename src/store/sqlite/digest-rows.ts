@@ -1,13 +1,20 @@
 /** The daily digest of held and refused mails: its mails and the mark that says which day is done, in one transaction. */
 import { and, desc, eq, gt, inArray, lt, max } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { type DigestRecord, digestDay, isDigestDue, isDigestReason, writeDigests } from '../../tickets/digest.ts';
+import {
+  DIGEST_REASONS,
+  type DigestRecord,
+  digestDay,
+  isDigestDue,
+  isDigestReason,
+  writeDigests,
+} from '../../tickets/digest.ts';
 import type { DeskRules } from '../../tickets/status-mails.ts';
 import type { DigestOutcome, DigestTime } from '../store.ts';
 import { queueMail } from './queue-mail.ts';
 import { digestMark, intakeRecords } from './schema.ts';
 
-/** Records that one digest looks at, the newest: of a flood of refused mails the older part is not counted. */
+/** Records of each verdict that one digest looks at, the newest: of a flood the older part is not counted. */
 const MAX_RECORDS = 10_000;
 /** What the very first digest may tell of, milliseconds: not of the years before. */
 const FIRST_REACH_MS = 24 * 60 * 60 * 1000;
@@ -28,7 +35,10 @@ export function writeDigest(
     return { mails: 0 };
   }
   const upTo = newestBefore(db, null);
-  const mails = hour === null ? [] : writeDigests(recordsAfter(db, mark.upTo), rules);
+  const mails =
+    hour === null
+      ? []
+      : writeDigests([...recordsAfter(db, mark.upTo, 'hold'), ...recordsAfter(db, mark.upTo, 'refuse')], rules);
   for (const mail of mails) queueMail(db, mail, null, null, rules.now);
   db.update(digestMark).set({ day, upTo }).where(eq(digestMark.id, 1)).run();
   return { mails: mails.length };
@@ -45,11 +55,10 @@ function newestBefore(db: BetterSQLite3Database, before: number | null): number 
 }
 
 /** As they stand now: what was let in since is not among them. Newest first. */
-function recordsAfter(db: BetterSQLite3Database, upTo: number): DigestRecord[] {
+function recordsAfter(db: BetterSQLite3Database, upTo: number, verdict: DigestRecord['verdict']): DigestRecord[] {
   return db
     .select({
       reference: intakeRecords.reference,
-      verdict: intakeRecords.verdict,
       reason: intakeRecords.reason,
       sender: intakeRecords.sender,
       subject: intakeRecords.subject,
@@ -57,11 +66,15 @@ function recordsAfter(db: BetterSQLite3Database, upTo: number): DigestRecord[] {
       recipients: intakeRecords.recipients,
     })
     .from(intakeRecords)
-    .where(and(gt(intakeRecords.id, upTo), inArray(intakeRecords.verdict, ['hold', 'refuse'])))
+    .where(
+      and(
+        gt(intakeRecords.id, upTo),
+        eq(intakeRecords.verdict, verdict),
+        inArray(intakeRecords.reason, [...DIGEST_REASONS]),
+      ),
+    )
     .orderBy(desc(intakeRecords.id))
     .limit(MAX_RECORDS)
     .all()
-    .flatMap(({ verdict, reason, ...record }) =>
-      (verdict === 'hold' || verdict === 'refuse') && isDigestReason(reason) ? [{ ...record, verdict, reason }] : [],
-    );
+    .flatMap(({ reason, ...record }) => (isDigestReason(reason) ? [{ ...record, verdict, reason }] : []));
 }
