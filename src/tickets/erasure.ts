@@ -88,6 +88,10 @@ function erasedData(data: MailData, { label }: ErasedPerson): MailData {
       return { ...data, subject: ERASED_TEXT, text: ERASED_TEXT };
     case 'staff-digest':
       return { ...data, name: label, held: [], refused: [] };
+    case 'staff-mail-returned':
+      return { ...data, name: label, subject: ERASED_TEXT, text: ERASED_TEXT, typed: [] };
+    case 'answer-undelivered':
+      return { ...data, name: label, subject: ERASED_TEXT, text: ERASED_TEXT };
     default:
       return { ...data, name: label, subject: ERASED_TEXT };
   }
@@ -105,7 +109,9 @@ export function outgoingWithout(
     const others = (entries: typeof data.held) => entries.filter(({ sender }) => sender !== address);
     return { ...mail, data: { ...data, held: others(data.held), refused: others(data.refused) } };
   }
-  if (opened.has(data.ticketId) && 'text' in data) return withoutWords(mail, data);
+  // Of a second contact on somebody else's ticket too: what a notice says are the words of who wrote.
+  const isTheirs = opened.has(data.ticketId) || ('address' in data && data.address === address);
+  if (isTheirs && 'text' in data) return withoutWords(mail, data);
   const subject = opened.has(data.ticketId) ? ERASED_TEXT : data.subject;
   if (data.kind !== 'receipt' && data.kind !== 'stranger-receipt') return { ...mail, data: { ...data, subject } };
   const otherTickets = data.otherTickets.map((other) =>
@@ -118,7 +124,7 @@ export function outgoingWithout(
 function withoutWords(mail: OutgoingMail, data: Extract<MailData, { readonly text: string }>): OutgoingMail {
   const { files: _, ifUndelivered: __, ...rest } = mail;
   const said = { ...data, subject: ERASED_TEXT, text: ERASED_TEXT };
-  return { ...rest, data: 'author' in said ? { ...said, author: '', leftOut: [] } : said };
+  return { ...rest, data: 'author' in said ? { ...said, author: '', files: 0, leftOut: [] } : said };
 }
 
 export function erasedBounce(bounce: Bounce | null): Bounce | null {

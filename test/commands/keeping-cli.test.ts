@@ -181,6 +181,29 @@ it('erases a person so that no byte of database, log or files has its address, n
   stopped.close();
 });
 
+it('erases who wrote to the ticket of somebody else from the mails that tell staff of it', async () => {
+  const staff = [{ name: 'Leo', address: 'leo@hosting.example' }];
+  const desk = {
+    key: 'soporte',
+    names: { es: 'Soporte', en: 'Support' },
+    mailboxes: ['soporte@hosting.example'],
+    staff,
+  };
+  const gateway = await testGateway({ ...WORLD, config: { ...WORLD.config, departments: [desk] } });
+  const { folder, port, store } = gateway;
+  expect((await send(port, EVA, [`From: Eva <${EVA}>`, 'Subject: Mi web', '', 'Hola.'])).code).toBe(250);
+  const ticket = await ticketOf(gateway, EVA);
+  const reply = large(`${NAME} <${ANA}>`, `Re: [${ticket}] Mi web`, TEXT);
+  expect((await send(port, ANA, reply)).code).toBe(250);
+  await allSent(gateway);
+  ageFiles(folder);
+  expect(findings(folder, [ANA, NAME, TEXT, FILE]).length).toBeGreaterThan(4);
+  expect((await store.listOutbox({ limit: 9 })).map(({ kind }) => kind)).toContain('staff-client-replied');
+  expect(await cli(['privacy', 'erase', ANA, '--yes'], gateway)).toMatchObject({ code: 0, stderr: '' });
+  expect(findings(folder, [ANA, NAME, TEXT, FILE, ...wordsOf(TEXT)])).toEqual([]);
+  expect(await store.findTicket(ticket)).toMatchObject({ opener: EVA, subject: 'Mi web' });
+});
+
 function dropRaw(folder: string, reference: string): void {
   const database = new Database(join(folder, 'data', 'taquilla.db'), { timeout: 5000 });
   database
