@@ -6,11 +6,9 @@ import { createHash } from 'node:crypto';
 import { classify } from '../mail/automatic.ts';
 import { type HeaderLine, readHeaderLines } from '../mail/header-lines.ts';
 import { type MailSource, readFields } from '../mail/parse.ts';
+import { NOT_PARSED } from '../tickets/incoming-mail.ts';
 import type { Content } from './read-content.ts';
 import type { Stopped } from './worker-pool.ts';
-
-/** The defect of such a mail. */
-const NOT_PARSED = 'not-parsed';
 
 /** Fields longer than this are left out, and those beyond the number: they may be what the mail was stopped for. */
 const MAX_FIELD = 16 * 1024;

@@ -22,6 +22,9 @@ export interface Envelope {
   readonly utf8: boolean;
 }
 
+/** The defect of a mail of which only the header was read: its text is a sentence of ours. */
+export const NOT_PARSED = 'not-parsed';
+
 export interface IncomingMail {
   /** Short reference of the intake record. */
   readonly reference: string;

@@ -3,7 +3,7 @@
  * client gets a receipt that says who opened it; none of the mail's text goes out, for a colleague may be meant.
  */
 import { signMessageId } from '../mail/message-id.ts';
-import { firstWords, withoutReplyPrefixes } from '../mail/subject.ts';
+import { withoutReplyPrefixes } from '../mail/subject.ts';
 import type { Decision, NewTicket, OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import type { Draft } from './draft.ts';
@@ -39,8 +39,10 @@ export function openForClient(draft: Draft, by: Staff, department: Department, o
   const mailbox =
     recipient?.address ?? policy.mailboxes.find((box) => box.department === department.key)?.address ?? '';
   const language = contact.language ?? contact.accountLanguage ?? recipient?.language ?? department.language;
-  const written = withoutReplyPrefixes(mail.subject) || firstWords(content);
-  const subject = maskStaff(written, policy, mailbox) || (language === 'es' ? '(sin asunto)' : '(no subject)');
+  // Never the first words of the text: they are a colleague's.
+  const subject =
+    maskStaff(withoutReplyPrefixes(mail.subject), policy, mailbox) ||
+    (language === 'es' ? '(sin asunto)' : '(no subject)');
   const ticket: NewTicket = {
     publicId: freeTicketId(draft),
     accountId: contact.accountId,

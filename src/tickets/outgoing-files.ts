@@ -94,12 +94,18 @@ export function filesForClient(
     if (dropped.includes(position)) continue;
     const name = maskStaffName(names[position] ?? '', policy, mailbox);
     const lower = name.toLowerCase();
-    if (file.contentType === 'message/rfc822' || lower.endsWith('.eml') || lower.endsWith('.msg')) mails.push(name);
+    if (isMail(file.contentType, lower)) mails.push(name);
     else if (CARDS.has(file.contentType) || CARD_NAMES.some((end) => lower.endsWith(end))) cards.push(name);
     else if (file.inline && (known.includes(file.sha256) || onlyQuoted(file, mail.text, written))) continue;
     else files.push({ sha256: file.sha256, size: file.size, name, contentType: file.contentType });
   }
   return { files, mails, cards };
+}
+
+/** A mail, a report about one or only its headers (RFC 2046, RFC 6532, RFC 3462). */
+function isMail(contentType: string, name: string): boolean {
+  const isType = contentType.startsWith('message/') || contentType === 'text/rfc822-headers';
+  return isType || name.endsWith('.eml') || name.endsWith('.msg');
 }
 
 /** Outlook and Gmail leave a mark in the text where a picture stands: below the cut it belongs to a signature or a quote. */

@@ -21,6 +21,7 @@ export interface Returned {
 
 /** As much of the mail is given back; the whole of it is kept. */
 const MAX_TEXT = 20_000;
+const MAX_REFERENCES = 19;
 
 /** `ticket`: the one that it would have been for. */
 export function returnMail(
@@ -33,10 +34,14 @@ export function returnMail(
   draft.department = department;
   draft.say(`staff: sent to nobody (${returned.reason}${(returned.typed ?? []).map((one) => `: ${one}`).join('')})`);
   const why = againstReturning(draft);
-  if (why === null) draft.say(`returned: to ${by.address}`);
-  else draft.say(`returned: not, ${why}`);
+  if (why !== null) {
+    // Nobody has told its writer: the digest does.
+    draft.say(`returned: not, ${why}`);
+    return draft.end('hold', 'staff-rate');
+  }
+  draft.say(`returned: to ${by.address}`);
   return draft.end('hold', `staff-${returned.reason}`, {
-    outgoing: why === null ? [writeReturned(draft, by, department, ticket, returned)] : [],
+    outgoing: [writeReturned(draft, by, department, ticket, returned)],
   });
 }
 
@@ -65,7 +70,9 @@ function writeReturned(
     fromName: `${(ticket === null ? undefined : departmentOf(policy, ticket.department))?.names[language] ?? departmentName} · ${policy.company}`,
     language,
     messageId: sign(part),
-    ...threadHeaders(ticket === null ? mail.messageId : sign('root'), mail.references, mail.messageId),
+    ...(ticket === null
+      ? { inReplyTo: mail.messageId, references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId] }
+      : threadHeaders(sign('root'), mail.references, mail.messageId)),
     data: {
       kind: 'staff-mail-returned',
       ticketId: ticket?.publicId ?? '',
@@ -77,7 +84,7 @@ function writeReturned(
       why,
       typed: typed.slice(0, 20).map((one) => one.slice(0, 200)),
       known: known.slice(0, 50),
-      text: mail.text.slice(0, MAX_TEXT),
+      text: reason === 'not-read' ? '' : mail.text.slice(0, MAX_TEXT),
       reference: mail.reference,
     },
   };

@@ -92,6 +92,7 @@ export type ReturnReason =
   | 'unknown-command'
   | 'command-refused'
   | 'uncertain-cut'
+  | 'not-read'
   | 'empty'
   | 'attached-mail'
   | 'nobody-to-answer'

@@ -8,6 +8,7 @@ import { answerAndTell } from './answer-and-tell.ts';
 import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import type { Candidate } from './find-thread.ts';
+import { type IncomingMail, NOT_PARSED } from './incoming-mail.ts';
 import { afterStaff, isFromPerson } from './lifecycle.ts';
 import { maskStaff } from './mask-staff.ts';
 import { againstAnswer } from './may-answer.ts';
@@ -55,7 +56,12 @@ export function staffMail(draft: Draft): Decision | null {
     return againstAnswerRate(draft) ?? openForClient(draft, by, department, orders);
   // A staff member may be a client too.
   if (facts.contacts.length > 0 && orders.commands.length === 0 && orders.unknown.length === 0) return null;
-  return returnMail(draft, by, department, null, { reason: 'no-ticket' });
+  return returnMail(draft, by, department, null, { reason: isUnread(mail) ? 'not-read' : 'no-ticket' });
+}
+
+/** Its text is ours, about what could not be read. */
+function isUnread({ defects }: IncomingMail): boolean {
+  return defects.includes(NOT_PARSED);
 }
 
 function memberOf({ staff }: Department, address: string): Staff | undefined {
@@ -92,6 +98,7 @@ function onTicket(draft: Draft, found: Candidate, orders: StaffOrders): Decision
   draft.department = department;
   const giveBack = (returned: Returned) => returnMail(draft, by, department, ticket, returned);
 
+  if (isUnread(mail)) return giveBack({ reason: 'not-read' });
   if (orders.unknown.length > 0) return giveBack({ reason: 'unknown-command', typed: orders.unknown });
   const forClient = orders.commands.find(({ command }) => command.kind === 'client');
   if (forClient !== undefined)

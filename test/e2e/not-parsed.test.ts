@@ -67,6 +67,36 @@ it('joins its ticket, and the same mail again changes nothing', async () => {
   expect(await gateway.store.findMail(referenceOf(again.text))).toMatchObject({ verdict: 'duplicate' });
 });
 
+it.each(['public', 'note'])(
+  'goes back to a staff member and to nobody else, where answers are %s',
+  async (staffReplies) => {
+    const desk = { mailboxes: ['soporte@hosting.example'], staff: [{ name: 'Eva', address: 'eva@hosting.example' }] };
+    const department = { key: 'soporte', names: { es: 'Soporte', en: 'Support' }, staffReplies, ...desk };
+    const gateway = await testGateway(
+      { accounts: ACCOUNTS, config: { workers: 1, departments: [department] } },
+      undefined,
+      { workerFile },
+    );
+    await send(gateway, mail('nothing', 'Primero'));
+    const [ticket] = await gateway.store.listTickets({ limit: 1 });
+    const from = 'eva@hosting.example';
+    for (const subject of [`Re: [${ticket?.id}] Primero`, 'Sin ticket']) {
+      const bytes = Buffer.from(mail('exit', subject).toString().replaceAll('ana@laespiga.example', from));
+      const reply = await submit(gateway.port, { from, to: ['soporte@hosting.example'], bytes });
+      expect(await gateway.store.findMail(referenceOf(reply.text))).toMatchObject({ reason: 'staff-not-read' });
+    }
+    const sent = (await gateway.store.listOutbox({ limit: 9 })).map(({ kind, recipient }) => [kind, recipient]);
+    const back = ['staff-mail-returned', from];
+    expect(sent).toEqual([back, back, expect.anything(), expect.anything()]);
+    expect((await gateway.store.findTicket(ticket?.id ?? ''))?.thread).toHaveLength(1);
+    const [newest] = await gateway.store.listOutbox({ limit: 1 });
+    expect((await gateway.store.findOutgoing(newest?.id ?? 0))?.mail.data).toMatchObject({
+      text: '',
+      reason: 'not-read',
+    });
+  },
+);
+
 it('is still told to be a vacation notice by its header', async () => {
   const gateway = await start(workerFile);
   const reply = await send(gateway, mail('exit', 'Fuera de la oficina', 'Auto-Submitted: auto-replied\r\n'));

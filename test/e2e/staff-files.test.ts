@@ -89,6 +89,18 @@ it('files go both ways, and what names a staff member does not', async () => {
   expect(notes).toContain('Not sent to the client: eva.vcf.');
 });
 
+it.each([
+  ['x.bin', 'message/global', 'From: x'],
+  ['x.txt', 'text/rfc822-headers', 'From: x'],
+  ['x.MSG', 'application/octet-stream', 'x'],
+])('%s of %s counts as a whole mail', async (name, type, content) => {
+  const gateway = await desk();
+  await write(gateway, CLIENT, 'Hola.');
+  await write(gateway, EVA, 'Te lo paso.', [{ name, type, content }]);
+  expect(await newest(gateway, 'staff-answer')).toBeNull();
+  expect((await newest(gateway, 'staff-mail-returned'))?.mail.data).toMatchObject({ reason: 'attached-mail' });
+});
+
 it('a large file is named, not sent; a whole mail of staff comes back', async () => {
   const gateway = await desk({}, { staffFileBytes: 2 });
   await write(gateway, CLIENT, 'Mira.', [PHOTO]);

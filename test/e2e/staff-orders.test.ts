@@ -10,7 +10,7 @@ const [EVA, LEO, PAU] = ['eva.garcia@hosting.example', 'leo.ruiz@hosting.example
 const DESK = 'soporte@hosting.example';
 const BILLING = 'facturas@hosting.example';
 
-async function house(): Promise<{ gateway: TestGateway; sink: Sink }> {
+async function house(more: object = {}): Promise<{ gateway: TestGateway; sink: Sink }> {
   const sink = await startSink();
   onTestFinished(() => sink.close());
   const staff = [
@@ -36,7 +36,10 @@ async function house(): Promise<{ gateway: TestGateway; sink: Sink }> {
     { number: 'C-1001', name: 'La Espiga', contacts: [{ ...contacts[0], primary: true }] },
     { number: 'C-1002', name: 'La Espiga Sur', contacts },
   ];
-  return { gateway: await testGateway({ config: { departments, outbound, receiptsPerHour: 50 }, accounts }), sink };
+  return {
+    gateway: await testGateway({ config: { departments, outbound, receiptsPerHour: 50, ...more }, accounts }),
+    sink,
+  };
 }
 
 let count = 0;
@@ -84,6 +87,28 @@ it('#unir merges a ticket into another one, #cuenta moves it to another account 
   await write(gateway, EVA, first, '#cuenta C-1002');
   expect(await gateway.store.findTicket(first)).toMatchObject({ account: 'C-1002' });
   expect(await toldOf(gateway, 'staff-mail-returned')).toEqual([]);
+});
+
+it.each(['', 'RV:', 'Fwd: '])('#cliente with the subject %j tells the client nothing of the text', async (subject) => {
+  const { gateway } = await house();
+  const text = '#cliente C-1001\r\nA este no le fíes, que debe dos facturas.';
+  const bytes = Buffer.from(
+    `From: ${EVA}\r\nTo: ${DESK}\r\nSubject: ${subject}\r\nMessage-ID: <s@x>\r\n\r\n${text}\r\n`,
+  );
+  expect((await submit(gateway.port, { from: EVA, to: [DESK], bytes })).code).toBe(250);
+  const mail = (await gateway.store.listOutbox({ limit: 9 })).find(({ kind }) => kind === 'opened-for-client');
+  const found = await gateway.store.findOutgoing(mail?.id ?? 0);
+  expect(found?.mail.data).toMatchObject({ subject: '(sin asunto)' });
+  expect(JSON.stringify(found?.mail)).not.toContain('fíes');
+});
+
+it('mails that are given back no more are held as such, so that the digest tells', async () => {
+  const { gateway } = await house({ receiptsPerHour: 2 });
+  const ticket = await opened(gateway);
+  for (let times = 0; times < 3; times += 1) await write(gateway, EVA, ticket, '#resulto');
+  const mails = await gateway.store.listMails({ verdict: 'hold', limit: 9 });
+  expect(mails.map(({ reason }) => reason)).toEqual(['staff-rate', 'staff-unknown-command', 'staff-unknown-command']);
+  expect(await toldOf(gateway, 'staff-mail-returned')).toEqual([EVA, EVA]);
 });
 
 it('whoever wrote an answer hears once that it came back to its return path', { timeout: 30_000 }, async () => {

@@ -140,6 +140,7 @@ function returned(house: SampleHouse, language: Language): Readonly<Record<strin
     },
     'attached-mail': { ...usual, reason: 'attached-mail', typed: ['reenviado.eml'] },
     'no-ticket': { ...bare, reason: 'no-ticket', ticketId: '' },
+    'not-read': { ...bare, reason: 'not-read', text: '' },
     ...Object.fromEntries(reasons.map((reason) => [reason, { ...bare, reason }])),
     awkward: { ...usual, subject: AWKWARD.subject, typed: [AWKWARD.name], text: AWKWARD_TEXT },
   };

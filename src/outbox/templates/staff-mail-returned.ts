@@ -18,6 +18,10 @@ const REASONS: Record<ReturnReason, Record<Language, string>> = {
     es: 'No hemos podido separar con seguridad lo que has escrito de lo que citas debajo, y el cliente no debe ver las notas internas. Escribe tu respuesta arriba del todo, por encima de la línea, y borra lo de debajo si hace falta.',
     en: "We couldn't tell for certain what you wrote from what you quote below it, and the client mustn't see internal notes. Write your answer at the very top, above the line, and delete what is below if need be.",
   },
+  'not-read': {
+    es: 'Es demasiado grande o está montado de una forma que no hemos podido leer. Escríbelo de nuevo, en un correo más sencillo y con menos adjuntos.',
+    en: "It is too large, or made in a way that we couldn't read. Please write it again, in a simpler mail with fewer attachments.",
+  },
   empty: {
     es: 'No hay nada escrito por encima de la línea: ni texto, ni archivos, ni órdenes.',
     en: 'There is nothing above the line: no text, no files, no commands.',
