@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shipped } from '../src/commands/command.ts';
 import { importDemoAccounts } from '../src/commands/demo-accounts.ts';
-import { startGateway } from '../src/commands/serve.ts';
+import { startGateway } from '../src/commands/gateway.ts';
 import { describeTicket } from '../src/commands/tickets.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';

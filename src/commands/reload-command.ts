@@ -45,6 +45,10 @@ async function ask(dataFolder: string): Promise<ControlAnswer> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`the gateway on ${shownPath(dataFolder)} did not answer: ${reason}`, 1);
   }
-  if (answer === null) throw new CommandError(`no gateway runs on ${shownPath(dataFolder)}; start it with serve`, 1);
+  if (answer === null)
+    throw new CommandError(
+      `no gateway runs on ${shownPath(dataFolder)}; start it with serve. If one runs on another data folder, restart it: dataFolder cannot change while it runs`,
+      1,
+    );
   return answer;
 }

@@ -104,26 +104,43 @@ function unusableCertificate({ smtp: { tls } }: Config): ConfigProblem[] {
 }
 
 export interface ReloadParts {
+  /** Resolves once there is something that can be reloaded. */
+  readonly up: Promise<void>;
   readonly read: () => ConfigResult;
   /** Why it can't be applied. */
   readonly against: (next: Config) => Promise<readonly ConfigProblem[]>;
   /** Applies it as a whole; when it throws, nothing has changed. */
   readonly apply: (next: Config) => void;
+  readonly log: Log;
 }
 
-/** Reloads one after the other, in the order in which they were asked for. Answers why not; empty when it was applied. */
-export function createReloader({ read, against, apply }: ReloadParts): () => Promise<readonly ConfigProblem[]> {
-  let last: Promise<unknown> = Promise.resolve();
-  const reload = async () => {
-    const result = read();
-    if (!result.ok) return result.problems;
-    const problems = await against(result.config);
-    if (problems.length === 0) apply(result.config);
-    return problems;
+/**
+ * Reloads one after the other, in the order in which they were asked for. Answers why not; empty when it was applied.
+ * Never rejects: a gateway that works does not end because of a config that it could not read.
+ */
+export function createReloader({
+  up,
+  read,
+  against,
+  apply,
+  log,
+}: ReloadParts): () => Promise<readonly ConfigProblem[]> {
+  let last: Promise<unknown> = up;
+  const reload = async (): Promise<readonly ConfigProblem[]> => {
+    try {
+      const result = read();
+      if (!result.ok) return result.problems;
+      const problems = await against(result.config);
+      if (problems.length === 0) apply(result.config);
+      return problems;
+    } catch (error) {
+      log.error({ error }, 'the configuration could not be read again');
+      return [{ path: '', message: 'it could not be applied, by a fault of the gateway that its log tells' }];
+    }
   };
   return () => {
     const turn = last.then(reload);
-    last = turn.catch(() => undefined);
+    last = turn;
     return turn;
   };
 }

@@ -17,7 +17,7 @@ export interface FreeSpace {
 export interface FreeSpaceOptions {
   /** Any path on the disk in question. */
   readonly folder: string;
-  /** Bytes. */
+  /** Bytes. Looked at anew each time. */
   readonly minimum: number;
   /** Bytes that this user may still write; replaced in tests. */
   readonly free?: (folder: string) => Promise<number>;
@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 1000;
 const RELIEF = 4 * 1024 * 1024;
 
 export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Log): FreeSpace {
-  const { folder, minimum, free = freeBytes } = options;
+  const { folder, free = freeBytes } = options;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   let short = false;
@@ -44,6 +44,7 @@ export function createFreeSpace(options: FreeSpaceOptions, clock: Clock, log: Lo
   };
 
   async function look(): Promise<void> {
+    const { minimum } = options;
     const bytes = await free(folder).catch((error: unknown) => {
       // Mail is not turned away because of a question that has no answer.
       if (!short) log.warn({ error }, 'the free space of the disk cannot be read');

@@ -184,6 +184,8 @@ export function createSmtpDoor(
     },
     connections: () => server.connections.size,
     reload: () => {
+      // A certificate that is watched from now on would keep the process alive.
+      if (closing) return;
       Object.assign(server.options, libraryOptions(options));
       server.updateSecureContext();
       renewals?.stop();

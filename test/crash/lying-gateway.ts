@@ -3,7 +3,7 @@
  * mail over a moment later. The crash harness has to find it out (crash.test.ts); nothing else uses it.
  */
 import { SMTPServer } from 'smtp-server';
-import { startGateway } from '../../src/commands/serve.ts';
+import { startGateway } from '../../src/commands/gateway.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { submit } from '../support/smtp-client.ts';

@@ -10,7 +10,7 @@ import { SMTPServer } from 'smtp-server';
 import { AUTH_LIMITS } from '../../src/auth/limits.ts';
 import { systemLookup } from '../../src/auth/resolver.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { type Gateway, startGateway } from '../../src/commands/serve.ts';
+import { type Gateway, startGateway } from '../../src/commands/gateway.ts';
 import { loadConfig } from '../../src/config.ts';
 import { readAccountsFile } from '../../src/desk/accounts-file.ts';
 import type { Log } from '../../src/log.ts';

@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { askForReload } from '../../src/commands/control-socket.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { fakeClock } from '../support/clock.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 import { startSink } from '../support/sink.ts';
 import { SmtpClient, submit } from '../support/smtp-client.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const ACCOUNTS = [{ number: 'C-1', name: 'Empresa', contacts: ['ana@empresa.com'] }];
 const SOPORTE = { key: 'soporte', names: { es: 'Soporte', en: 'Support' }, mailboxes: ['soporte@hosting.example'] };
@@ -91,6 +96,67 @@ it('applies mailboxes, who may write, limits and relays to the next mail, on ope
   expect((await client.send(mail('ventas@hosting.example', 'eva@nadie.example'))).code).toBe(250);
   expect((await client.send(mail('soporte@hosting.example', 'ana@empresa.com', 6000))).code).toBe(552);
   expect((await client.command('EHLO client.example')).lines.join('\n')).toContain('XFORWARD');
+});
+
+it('looks for as much free space as the new config wants', async () => {
+  const clock = fakeClock(Date.UTC(2026, 10, 21));
+  const gateway = await testGateway({ accounts: ACCOUNTS }, undefined, { clock });
+  expect((await submit(gateway.port, mail())).code).toBe(250);
+  rewrite(gateway, { limits: { freeBytes: 9e14 } });
+  expect(await gateway.reload()).toEqual([]);
+  clock.advance(2000);
+  expect((await submit(gateway.port, mail())).code).toBe(452);
+});
+
+it('waits where it is asked for while the gateway starts', async () => {
+  const folder = tempFolder();
+  let opened = () => {};
+  const wait = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
+  const starting = testGateway({}, folder, {
+    openStore: async (file) => {
+      await wait;
+      return { store: sqliteStore(openDatabase(file)), lost: new Promise<Error>(() => undefined) };
+    },
+  });
+  const answer = await vi.waitFor(async () => {
+    const asked = askForReload(join(folder, 'data'));
+    opened();
+    const got = await asked;
+    expect(got).not.toBeNull();
+    return got;
+  });
+  expect(answer).toMatchObject({ ok: true });
+  await starting;
+});
+
+it('is refused by a fault of the store, and by a gateway that stops, and neither ends by it', async () => {
+  let broken = true;
+  const gateway = await testGateway({ accounts: ACCOUNTS }, undefined, {
+    openStore: async (file) => {
+      const store = sqliteStore(openDatabase(file));
+      const countUnfinished = () => (broken ? Promise.reject(new Error('locked')) : store.countUnfinished());
+      return { store: { ...store, countUnfinished }, lost: new Promise<Error>(() => undefined) };
+    },
+  });
+  const data = join(gateway.folder, 'data');
+  const refused = await askForReload(data);
+  expect(refused).toMatchObject({
+    ok: false,
+    problems: [{ message: expect.stringContaining('fault of the gateway') }],
+  });
+  broken = false;
+  const client = await SmtpClient.open(gateway.port);
+  onTestFinished(() => client.drop());
+  for (const line of ['EHLO x', 'MAIL FROM:<ana@empresa.com>', 'RCPT TO:<soporte@hosting.example>', 'DATA'])
+    await client.command(line);
+  const stopped = gateway.stop();
+  expect(await askForReload(data)).toMatchObject({ ok: false, problems: [{ message: 'the gateway is stopping' }] });
+  client.write('From: ana@empresa.com\r\n\r\nHola\r\n.\r\n');
+  expect((await client.reply()).code).toBe(250);
+  await stopped;
+  expect(await askForReload(data)).toBeNull();
 });
 
 it('sends through the new way out from then on, and at once when the old one did not work', async () => {

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
@@ -55,6 +56,41 @@ it('ends at once at the second signal', async () => {
   gateway.process.kill('SIGTERM');
   expect(await gateway.ended).toBeNull();
   client.drop();
+});
+
+it('keeps another gateway away, and ends in time when it is told to reload, while it finishes a mail', async () => {
+  const folder = tempFolder();
+  const tls = Object.fromEntries(
+    ['cert', 'key'].map((name) => [name, fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url))]),
+  );
+  configFile(folder, { smtp: { port: 0, tls, drainSeconds: 3 } });
+  const gateway = run(folder, ['serve']);
+  const [, port] = await gateway.says(/listens on 127\.0\.0\.1:(\d+)/);
+  const client = await SmtpClient.open(Number(port));
+  onTestFinished(() => client.drop());
+  for (const line of ['EHLO x', 'MAIL FROM:<a@b.example>', 'RCPT TO:<soporte@example.com>', 'DATA'])
+    await client.command(line);
+  gateway.process.kill('SIGTERM');
+  await gateway.says(/stopping/);
+  gateway.process.kill('SIGHUP');
+  const second = run(folder, ['serve']);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe('another gateway runs on the data folder data\n');
+  expect(await gateway.ended).toBe(0);
+});
+
+it('a certificate that is not there, or is none, is one clear line and exit code 1', async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'no.pem'), 'x');
+  for (const [cert, said] of [
+    ['/nope.pem', '/nope.pem cannot be read (ENOENT); correct smtp.tls or its permissions\n'],
+    [join(folder, 'no.pem'), expect.stringMatching(/no\.pem.*; correct smtp\.tls\n$/)],
+  ]) {
+    configFile(folder, { smtp: { port: 0, tls: { cert, key: cert } } });
+    const gateway = run(folder, ['serve']);
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output()).toEqual(said);
+  }
 });
 
 it('without a config runs the example with demo accounts in a folder of its own', async () => {

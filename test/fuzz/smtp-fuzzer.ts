@@ -7,7 +7,7 @@ import { systemLookup } from '../../src/auth/resolver.ts';
 import { systemClock } from '../../src/clock.ts';
 import { shipped } from '../../src/commands/command.ts';
 import { importDemoAccounts } from '../../src/commands/demo-accounts.ts';
-import { type Gateway, startGateway } from '../../src/commands/serve.ts';
+import { type Gateway, startGateway } from '../../src/commands/gateway.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Log } from '../../src/log.ts';
 import { type ManualSeconds, manualSeconds } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 /** The program of watched.ts: a gateway that tells its parent what it is asked. Nothing is asked of the network. */
 import { systemClock } from '../../src/clock.ts';
-import { startGateway } from '../../src/commands/serve.ts';
+import { startGateway } from '../../src/commands/gateway.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Log } from '../../src/log.ts';
 import { zoneLookup } from '../auth/zone.ts';

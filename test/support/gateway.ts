@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { type Gateway, type Surroundings, startGateway } from '../../src/commands/serve.ts';
+import { type Gateway, type Surroundings, startGateway } from '../../src/commands/gateway.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { readAccountsFile } from '../../src/desk/accounts-file.ts';
 import type { Log } from '../../src/log.ts';
