@@ -98,6 +98,7 @@ const FAULTS: [string, Planted, string][] = [
     { config: { authentication: 'off', smtp: { host: '0.0.0.0', port: FREE_PORT } } },
     'authentication-off',
   ],
+  ['nobody checks who writes as staff', { config: { authentication: 'off' } }, 'authentication-off-staff'],
   ['shadow mode left on', { config: { shadow: true } }, 'shadow'],
   ['a host name without a domain', { config: { hostname: 'correo' } }, 'hostname-short'],
   ['a department without staff', { config: { departments: [{ ...DEPARTMENT, staff: [] }] } }, 'no-staff'],

@@ -20,7 +20,15 @@ const ANSWERS: Answers = {
 };
 
 const CASES: [string, Partial<Answers>, object][] = [
-  ['another server in front', {}, { smtp: { host: '127.0.0.1', port: 2525 }, authentication: 'off' }],
+  [
+    'another server in front, which does not check who writes',
+    {},
+    {
+      smtp: { host: '127.0.0.1', port: 2525 },
+      authentication: 'dmarc',
+      trustedRelays: [{ address: '127.0.0.1', tells: 'xforward' }],
+    },
+  ],
   ['the internet itself', { mx: true }, { smtp: { host: '0.0.0.0', port: 25 }, authentication: 'dmarc' }],
   [
     'a department in two languages, one that anybody may write to, and one with a name of its own',

@@ -18,6 +18,14 @@ export function checkSettings(config: Config): Finding[] {
       ),
     );
   }
+  if (authentication === 'off' && LOOPBACK.has(smtp.host) && policy.departments.some(({ staff }) => staff.length > 0))
+    findings.push(
+      warning(
+        'authentication-off-staff',
+        'authentication is off: whoever writes in the name of staff is obeyed, unless the server in front has checked',
+        'set authentication to dmarc, and trustedRelays or localRelay to what that server tells (docs/en/mailboxes.md)',
+      ),
+    );
   if (shadow)
     findings.push(
       warning(

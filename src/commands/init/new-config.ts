@@ -45,8 +45,9 @@ export function newConfig(answers: Answers): object {
     hostname,
     dataFolder: './data',
     smtp: mx ? { host: '0.0.0.0', port: 25 } : { host: '127.0.0.1', port: 2525 },
-    // Behind another server nobody but that server connects, and it has checked who writes.
-    authentication: mx ? 'dmarc' : 'off',
+    authentication: 'dmarc',
+    // Without it every mail seems to come from the server in front (docs/en/mailboxes.md says what to set there).
+    ...(mx ? {} : { trustedRelays: [{ address: '127.0.0.1', tells: 'xforward' }] }),
     departments: departmentsOf(answers),
     outbound: {
       transport:
