@@ -16,13 +16,15 @@ import type { SigningKey } from '../mail/message-id.ts';
 import type { MailSource } from '../mail/parse.ts';
 import { readSender } from '../mail/sender.ts';
 import { replyToResult } from '../smtp/answers.ts';
-import { replyLine } from '../smtp/replies.ts';
+import { replyFor, replyLine } from '../smtp/replies.ts';
 import { readSigningKeys } from '../store/signing-keys.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { acceptRecipient } from '../tickets/accept-recipient.ts';
 import type { Decision } from '../tickets/decision.ts';
 import { explain, explainTexts } from '../tickets/explanation.ts';
 import type { IncomingMail } from '../tickets/incoming-mail.ts';
+import type { Policy } from '../tickets/policy.ts';
 import { CommandError, databaseFile, type GlobalOptions, locateConfig, print, withStore } from './command.ts';
 import { authenticatorFor, contentReaderFor } from './running-settings.ts';
 import { safe, safeText } from './table.ts';
@@ -39,9 +41,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
   const { config } = locateConfig(options);
   const { policy } = config;
   const recipients = options.to ?? [policy.mailboxes[0]?.address ?? ''];
-  for (const recipient of recipients) {
-    if (normalizeAddress(recipient) === null) throw new CommandError(`--to ${recipient}: is not a mail address`, 2);
-  }
+  for (const recipient of recipients) checkRecipient(recipient, policy);
   if (options.ip !== undefined && canonicalAddress(options.ip) === null)
     throw new CommandError(`--ip ${options.ip}: is not an IP address`, 2);
   if (options.dns === true && options.ip === undefined)
@@ -61,7 +61,7 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
       const mailFrom = options.from ?? envelopeSender(source.start);
       const envelope = {
         mailFrom,
-        recipients: recipients.map((one) => normalizeAddress(one) ?? one),
+        recipients: recipients.map((one) => mailboxOf(one, policy, mailFrom === '')),
         ip: options.ip ?? null,
         helo: null,
         utf8: false,
@@ -86,6 +86,27 @@ export async function explainFiles(files: readonly string[], options: ExplainOpt
       else printExplanation(file, mail, decision, reply);
     }
   }).finally(content.close);
+}
+
+/** What the gateway refuses at RCPT TO never becomes a mail that could be explained. */
+function checkRecipient(recipient: string, policy: Policy): void {
+  if (normalizeAddress(recipient) === null) throw new CommandError(`--to ${recipient}: is not a mail address`, 2);
+  // Reports come with the null sender, and to an address of their own.
+  const answers = [false, true].map((nullSender) => acceptRecipient(recipient, policy, nullSender));
+  const [answer] = answers;
+  if (answer === undefined || answer.accepted || answers.some(({ accepted }) => accepted)) return;
+  const { reason, language } = answer;
+  const reply = replyLine(replyFor(reason, { language, help: null, reference: null, utf8: false }));
+  const known = policy.mailboxes.map(({ address }) => address).join(', ');
+  throw new CommandError(
+    `--to ${recipient}: takes no mail, and its sender is told "${reply}" before the mail; these do: ${known}`,
+    2,
+  );
+}
+
+function mailboxOf(recipient: string, policy: Policy, nullSender: boolean): string {
+  const answer = acceptRecipient(recipient, policy, nullSender);
+  return answer.accepted ? answer.address : (normalizeAddress(recipient) ?? recipient);
 }
 
 /** Signs nothing that leaves the process; an installation without keys has sent nothing yet. */

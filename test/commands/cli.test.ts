@@ -124,14 +124,22 @@ describe('explain', SLOW, () => {
 
   it('refuses files that are not there before it reads the first, and a bad --to', async () => {
     writeFileSync(join(world.folder, 'good.eml'), 'From: ana@empresa.com\n\nx\n');
-    const [missing, folder, address] = await runAll([
+    const [missing, folder, address, unknown, tagged] = await runAll([
       ['explain', 'good.eml', 'nowhere.eml'],
       ['explain', '.'],
       ['explain', 'good.eml', '--to', 'soporte'],
+      ['explain', 'good.eml', '--to', 'no@example.com'],
+      ['explain', 'good.eml', '--json', '--to', 'soporte+web@example.com'],
     ]);
     expect(missing).toEqual({ code: 2, stdout: '', stderr: 'nowhere.eml: cannot be read; check the path\n' });
     expect(folder).toEqual({ code: 2, stdout: '', stderr: '.: is not a file\n' });
     expect(address).toEqual({ code: 2, stdout: '', stderr: '--to soporte: is not a mail address\n' });
+    expect(unknown).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/"550 5\.1\.1 .*soporte@example\.com/),
+    });
+    expect(JSON.parse(tagged?.stdout ?? '')).toMatchObject({ recipients: ['soporte@example.com'] });
   });
 });
 
