@@ -101,8 +101,8 @@ const TEMPLATES: Record<ReplyReason, Template> = {
   'mail-loop': {
     code: 554,
     enhanced: '5.4.6',
-    es: 'El correo da vueltas: viene de uno de nuestros propios buzones',
-    en: 'Mail loop: this mail comes from one of our own mailboxes',
+    es: 'El correo da vueltas: viene de uno de nuestros buzones o ha pasado por demasiados servidores',
+    en: 'Mail loop: this mail comes from one of our own mailboxes or went through too many servers',
   },
   'unclear-sender': {
     code: 550,
