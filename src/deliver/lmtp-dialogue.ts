@@ -70,7 +70,15 @@ export class LmtpDialogue {
     if (go.code !== 354) return replies.map((reply) => (reply.code === 250 ? go : reply));
     await this.write(bytes);
     const finals: LmtpReply[] = [];
-    for (const reply of replies) finals.push(reply.code === 250 ? await this.lastReply(finals) : reply);
+    let last: LmtpReply | null = null;
+    for (const reply of replies) {
+      if (reply.code !== 250) {
+        finals.push(reply);
+        continue;
+      }
+      last = await this.replyToMail(last);
+      finals.push(last);
+    }
     this.socket.end('QUIT\r\n');
     return finals;
   }
@@ -79,14 +87,16 @@ export class LmtpDialogue {
     this.socket.destroy();
   }
 
-  /** A gateway that hangs up over a mail that is far too large has said so once, for all. */
-  private async lastReply(before: readonly LmtpReply[]): Promise<LmtpReply> {
+  /**
+   * The next reply to the mail. A gateway that hangs up over a mail that is far too large has said so once, for all; with
+   * any other reply (`before`, the last one to the mail) it has spoken for one recipient, and the rest has no answer.
+   */
+  private async replyToMail(before: LmtpReply | null): Promise<LmtpReply> {
     try {
       return await this.reply();
     } catch (error) {
-      const last = before.at(-1);
-      if (last === undefined || last.code < 500) throw error;
-      return last;
+      if (before === null || !isTooLarge(before)) throw error;
+      return before;
     }
   }
 
@@ -128,6 +138,11 @@ export class LmtpDialogue {
       });
     }
   }
+}
+
+/** Of the mail itself (RFC 3463, X.3.4): what holds for one recipient holds for all. */
+function isTooLarge({ code, text }: LmtpReply): boolean {
+  return code === 552 && text.startsWith('5.3.4 ');
 }
 
 /** XFORWARD, as Postfix would say it; `null` where nothing is known. */

@@ -62,6 +62,15 @@ describe('refusals', () => {
       69,
       /^5\.3\.4 El correo es demasiado grande/,
     ],
+    [
+      'a mail far over the limit for two mailboxes',
+      {
+        to: ['soporte@hosting.example', 'support@hosting.example'],
+        mail: `${MAIL}${'x\n'.repeat(900_000)}`,
+      },
+      69,
+      /^5\.3\.4 El correo es demasiado grande/,
+    ],
     ['a sender that is no address', { from: 'a b' }, 65, /^5\.1\.7 /],
   ])('of %s have a code of their own and a reason', async (_, given, code, reason) => {
     const gateway = await testGateway({ accounts: ACCOUNTS, config: { limits: { mailBytes: 20_000 } } });
