@@ -7,19 +7,13 @@ import { deliverPath } from '../deliver/deliver-path.ts';
 import type { Log } from '../log.ts';
 import type { SmtpDoorOptions } from '../smtp/server.ts';
 import { SocketUnusable } from '../unix-socket.ts';
-import { live } from './live.ts';
 
-/** From those of the SMTP door. A mail server hands many mails over one connection, refused ones too. */
+/** From those of the SMTP door. */
 export function localDoors(
   { lmtp, localRelay, dataFolder }: Config,
   door: SmtpDoorOptions,
 ): { readonly lmtpDoor: SmtpDoorOptions; readonly deliverDoor: SmtpDoorOptions } {
-  const limits = live(() => ({
-    ...door.limits,
-    connectionsPerAddress: door.limits.connections,
-    errorsPerConnection: Number.MAX_SAFE_INTEGER,
-  }));
-  const overTcp: SmtpDoorOptions = { ...door, protocol: 'lmtp', tls: null, limits };
+  const overTcp: SmtpDoorOptions = { ...door, protocol: 'lmtp', tls: null };
   const onSocket: SmtpDoorOptions = {
     ...overTcp,
     xclientRelays: [],

@@ -22,6 +22,8 @@ export interface WatchLimits {
 
 export interface WatchParts {
   readonly limits: WatchLimits;
+  /** A mail server hands over everybody's mail on it: refusals are no sign of anything there. */
+  readonly isShared: (connection: SMTPConnection) => boolean;
   readonly everySecond: EverySecond;
   readonly reply: (reason: ReplyReason, connection: SMTPConnection) => Reply;
   /** Told of each connection that is ended for its behaviour, for the log. */
@@ -129,7 +131,8 @@ export class ConnectionWatch {
       const ours = reason === null ? null : this.parts.reply(reason, connection);
       if (code >= 400) {
         watched.errors += 1;
-        if (watched.errors > this.parts.limits.errorsPerConnection) return this.cut(connection, 'too-many-errors');
+        const tooMany = watched.errors > this.parts.limits.errorsPerConnection;
+        if (tooMany && !this.parts.isShared(connection)) return this.cut(connection, 'too-many-errors');
       }
       watched.send(ours?.code ?? code, ours?.text ?? data, context);
       // Only mails that were on their way when the drain began still get replies.
@@ -143,7 +146,9 @@ export class ConnectionWatch {
     const { patience, recipients } = this.parts.limits;
     connection._onCommand = (command, callback) => {
       watched.commands += 1;
-      if (watched.mails !== connection._transactionCounter) {
+      // A mail server brings one mail after the other, also where all of them are refused.
+      const brought = this.parts.isShared(connection) && command.toString('latin1', 0, 5).toUpperCase() === 'MAIL ';
+      if (brought || watched.mails !== connection._transactionCounter) {
         watched.mails = connection._transactionCounter;
         watched.commandsSinceMail = 0;
       }

@@ -24,8 +24,8 @@ import { MailboxesNamed } from './mailboxes-named.ts';
 import type { Patience } from './patience.ts';
 import { type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
 import { type CertificateFiles, CertificateRenewals, readCertificate } from './tls-certificate.ts';
-import { WatchedServer } from './watched-server.ts';
-import { watchForwarding } from './xforward.ts';
+import { type SMTPConnection, WatchedServer } from './watched-server.ts';
+import { isForMany, watchForwarding } from './xforward.ts';
 
 export interface SmtpDoorOptions {
   /** LMTP: a reply for each recipient. */
@@ -44,7 +44,7 @@ export interface SmtpDoorOptions {
   readonly proxyRelays: readonly string[];
   /** Addresses of relays that name the client with XFORWARD; `true`: everybody who can connect. */
   readonly xforwardRelays: readonly string[] | true;
-  /** Relays speak for many clients: the caps by address don't hold for them. */
+  /** Relays speak for many clients: the caps by address and by refusals don't hold for them. */
   readonly relays: ReadonlySet<string>;
   /** Asked before a mail is let in, and told when one found no space. */
   readonly space: Pick<FreeSpace, 'isShort' | 'noteFull'>;
@@ -65,7 +65,7 @@ export interface SmtpDoor {
 
 /** What the door must know about clients beyond one dialogue. */
 export interface ClientHistory {
-  /** The client has tried so many senders in vain that it should go away. */
+  /** The client has tried so many senders in vain that no more of its mails are looked at. */
   isGuessing(ip: string): boolean;
 }
 
@@ -80,7 +80,7 @@ export function createSmtpDoor(
   const { limits } = options;
   const isLmtp = options.protocol === 'lmtp';
   const mailboxes = new MailboxesNamed();
-  const forwarding = new Map<string, () => void>();
+  const open = new Map<string, { readonly connection: SMTPConnection; readonly forgetClient: () => void }>();
   const inFlight = new Set<Promise<unknown>>();
   const connections = new ConnectionCounts();
   let closing = false;
@@ -88,8 +88,12 @@ export function createSmtpDoor(
   const refuse = (reason: ReplyReason, session: SMTPServerSession) =>
     new ReplyError(replyFor(reason, contextOf(policy(), session)));
 
+  const isShared = (connection: SMTPConnection | undefined) =>
+    isLmtp || (connection !== undefined && isForMany(connection, options.relays));
+
   const watch = new ConnectionWatch({
     limits,
+    isShared,
     everySecond: seconds,
     reply: (reason, { session }) => replyFor(reason, contextOf(policy(), session)),
     onCut: (reason, { remoteAddress }) => log.info({ reason, ip: remoteAddress }, 'an SMTP connection was ended'),
@@ -101,7 +105,7 @@ export function createSmtpDoor(
         const { remoteAddress: ip } = session;
         const { ofAddress, all } = connections.open(session.id, ip);
         if (all > limits.connections) throw refuse('too-busy', session);
-        if (!options.relays.has(ip) && ofAddress > limits.connectionsPerAddress)
+        if (ofAddress > limits.connectionsPerAddress && !isShared(open.get(session.id)?.connection))
           throw refuse('too-many-connections', session);
       });
     },
@@ -109,12 +113,13 @@ export function createSmtpDoor(
       connections.close(session.id);
       watch.remove(session.id);
       mailboxes.forget(session.id);
-      forwarding.delete(session.id);
+      open.delete(session.id);
     },
     onMailFrom(address, session, callback) {
       void guarded(callback, log, async () => {
         if (closing) throw refuse('shutting-down', session);
-        if (history.isGuessing(session.remoteAddress)) throw refuse('too-many-connections', session);
+        if (history.isGuessing(session.remoteAddress))
+          throw refuse(isShared(open.get(session.id)?.connection) ? 'over-rate' : 'too-many-connections', session);
         if (await options.space.isShort()) throw refuse('disk-full', session);
         const declared = address.args === false ? undefined : address.args.SIZE;
         if (typeof declared === 'string' && Number(declared) > limits.mailBytes) throw refuse('too-large', session);
@@ -144,7 +149,7 @@ export function createSmtpDoor(
             // Without a word the sender would come again for days.
             watch.hangUp(session.id, 'too-large');
           })
-          .finally(() => forwarding.get(session.id)?.());
+          .finally(() => open.get(session.id)?.forgetClient());
         if (result.kind === 'unavailable' && result.why === 'full') options.space.noteFull();
         report(log, result, envelope, performance.now() - started);
         if (isLmtp) return mailboxes.of(session.id).map((mailbox) => replyTo(mailbox, result, envelope));
@@ -162,7 +167,7 @@ export function createSmtpDoor(
   };
   const server = new WatchedServer({ ...libraryOptions(options), ...handlers }, (connection) => {
     watch.add(connection);
-    forwarding.set(connection.id, watchForwarding(connection));
+    open.set(connection.id, { connection, forgetClient: watchForwarding(connection) });
   });
   // Without a listener an error of a client's socket ends the process. A failed listen() is told by its promise.
   server.on('error', (error: Error) => {

@@ -48,3 +48,11 @@ export function watchForwarding(connection: Connection): () => void {
   }
   return forget;
 }
+
+/**
+ * Whether a relay opened the connection and hands over everybody's mail on it: a reply of 421 would cost them all. XCLIENT
+ * and a PROXY line give a connection to the one client that they name.
+ */
+export function isForMany(connection: Connection, relays: ReadonlySet<string>): boolean {
+  return relays.has(connection._originalRemoteAddress) && !connection._xClient.has('ADDR');
+}
