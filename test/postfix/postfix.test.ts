@@ -30,8 +30,8 @@ interface Way {
   readonly placeholders: (gateway: TestGateway) => (readonly [string, string])[];
   /** Who a mail is from that was made on the mail server itself. */
   readonly localIp: string | null;
-  /** One answer for each recipient. */
-  readonly each: boolean;
+  /** What one mail to several mailboxes is for Taquilla: one, with an answer for each or for all, or one for each mailbox. */
+  readonly shared: 'one answer' | 'an answer for each' | 'a mail for each';
 }
 
 const BIN = fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url));
@@ -42,14 +42,14 @@ const WAYS: readonly Way[] = [
     config: { trustedRelays: [{ address: '127.0.0.1', tells: 'xforward' }] },
     placeholders: ({ port }) => [['[127.0.0.1]:2525', `[127.0.0.1]:${port}`]],
     localIp: '127.0.0.1',
-    each: false,
+    shared: 'one answer',
   },
   {
     name: 'postfix-lmtp',
     config: { lmtp: { socket: './lmtp.sock', socketMode: '0666' }, localRelay: { tells: 'xforward' } },
     placeholders: ({ folder }) => [['/var/spool/postfix/taquilla/lmtp.sock', join(folder, 'lmtp.sock')]],
     localIp: null,
-    each: true,
+    shared: 'an answer for each',
   },
   {
     name: 'postfix-pipe',
@@ -60,7 +60,7 @@ const WAYS: readonly Way[] = [
       ['user=taquilla', 'user=nobody'],
     ],
     localIp: null,
-    each: true,
+    shared: 'a mail for each',
   },
 ];
 
@@ -161,14 +161,33 @@ describe.skipIf(missing !== null).each(WAYS)('$name', { timeout: 90_000 }, (way)
     expect((await gateway.store.findMail(local?.reference ?? ''))?.ip).toBe(way.localIp);
   });
 
-  it.runIf(way.each)('of one mail to two mailboxes, one is taken and the other comes back', async () => {
-    const { gateway, postfix, sink } = await world(way);
-    await submit(postfix.port, mail('eva@nadie.example', ['soporte@example.com', 'facturacion@example.com']));
-    await vi.waitFor(() => expect(sink.mails).toHaveLength(1), 20_000);
-    expect(textOf(sink)).toContain('Final-Recipient: rfc822; soporte@example.com');
-    expect(textOf(sink)).not.toContain('Final-Recipient: rfc822; facturacion@example.com');
-    await vi.waitFor(async () => expect(await gateway.store.listTickets({ limit: 5 })).toHaveLength(1), 20_000);
-  });
+  it.runIf(way.shared === 'an answer for each')(
+    'of one mail to two mailboxes, one is taken and the other comes back',
+    async () => {
+      const { gateway, postfix, sink } = await world(way);
+      await submit(postfix.port, mail('eva@nadie.example', ['soporte@example.com', 'facturacion@example.com']));
+      await vi.waitFor(() => expect(sink.mails).toHaveLength(1), 20_000);
+      expect(textOf(sink)).toContain('Final-Recipient: rfc822; soporte@example.com');
+      expect(textOf(sink)).not.toContain('Final-Recipient: rfc822; facturacion@example.com');
+      await vi.waitFor(async () => expect(await gateway.store.listTickets({ limit: 5 })).toHaveLength(1), 20_000);
+    },
+  );
+
+  // Both come at the same time: which of them opens the ticket is up to the machine.
+  it.runIf(way.shared === 'a mail for each')(
+    'one mail to two mailboxes is one ticket, and nothing comes back',
+    async () => {
+      const { gateway, postfix, sink } = await world(way);
+      const both = mail('ana@empresa.com', ['soporte@example.com', 'facturacion@example.com']);
+      await submit(postfix.port, both, '127.0.0.5');
+      await vi.waitFor(async () => expect(await gateway.store.listMails({ limit: 5 })).toHaveLength(2), 20_000);
+      const mails = await gateway.store.listMails({ limit: 5 });
+      expect(mails.map(({ verdict }) => verdict).sort()).toEqual(['duplicate', 'open-ticket']);
+      expect(await gateway.store.listTickets({ limit: 5 })).toHaveLength(1);
+      await vi.waitFor(() => expect(postfix.log().match(/status=sent/g)).toHaveLength(2), 20_000);
+      expect(sink.mails).toEqual([]);
+    },
+  );
 
   it('keeps the mail while Taquilla is away', async () => {
     const { gateway, postfix, sink } = await world(way);

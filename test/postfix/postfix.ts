@@ -95,14 +95,16 @@ relayhost = [127.0.0.1]:${relayPort}
   writeFileSync(join(etc, 'taquilla'), fromExample('taquilla'));
   execFileSync(POSTMAP, ['-c', etc, `hash:${join(etc, 'taquilla')}`]);
   execFileSync(POSTFIX, ['-c', etc, 'start'], { stdio: 'ignore' });
-  onTestFinished(() => {
+  const log = () => readFileSync(join(folder, 'log'), 'utf8');
+  onTestFinished(({ task }) => {
+    if (task.result?.state === 'fail') console.error(log());
     execFileSync(POSTFIX, ['-c', etc, 'stop'], { stdio: 'ignore' });
   });
   await vi.waitFor(async () => (await SmtpClient.open(port)).quit(), { timeout: 10_000 });
   const sendmail: Postfix['sendmail'] = (from, to, bytes) => {
     execFileSync(SENDMAIL, ['-C', etc, '-i', '-f', from, to], { input: bytes });
   };
-  return { port, sendmail, log: () => readFileSync(join(folder, 'log'), 'utf8') };
+  return { port, sendmail, log };
 }
 
 function idOf(user: string): number {
