@@ -8,6 +8,7 @@ import { crossChecks } from './config/cross-checks.ts';
 import { policyOf } from './config/policy-of.ts';
 import { type ConfigProblem, flatten } from './config/problems.ts';
 import { type Settings, schema } from './config/schema.ts';
+import { whereJsonBreaks } from './config/where-json-breaks.ts';
 import type { Policy } from './tickets/policy.ts';
 
 export interface Config extends Omit<Settings, 'dataFolder'> {
@@ -87,16 +88,6 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv, dataFol
       lookupSecret,
     },
   };
-}
-
-/** V8 quotes what stands around the mistake, and that may be a password: the line is told instead. */
-function whereJsonBreaks(content: string, error: unknown): string {
-  const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+is not valid JSON$/, '');
-  const quoted = /^(Unexpected token .{1,6}?), (?:\.\.\.)?"(.*?)"(?:\.\.\.)?$/s.exec(reason);
-  if (quoted === null) return reason.includes('"') ? 'it breaks off' : reason;
-  const [, what = '', around = ''] = quoted;
-  const line = content.slice(0, content.indexOf(around) + around.length / 2).split('\n').length;
-  return `${what} near line ${line}`;
 }
 
 function failed(path: string, message: string): ConfigResult {
