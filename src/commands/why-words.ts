@@ -171,6 +171,9 @@ export function whyWords(mail: MailDetail): Why {
   return isReason(mail.reason) ? WORDS[mail.reason](mail) : { said: `The reason is ${mail.reason}.`, todo: [] };
 }
 
+/** All reasons, for what has to name each. */
+export const REASONS: readonly Reason[] = Object.keys(WORDS).filter(isReason);
+
 function isReason(text: string): text is Reason {
   return Object.hasOwn(WORDS, text);
 }
