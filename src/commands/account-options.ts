@@ -52,7 +52,10 @@ export function addAccountCommands(
         .default('merge'),
     )
     .addOption(
-      new Option('--format <format>', 'own: CSV or JSON as README says; whmcs: a clients export of WHMCS as CSV')
+      new Option(
+        '--format <format>',
+        'own: CSV or JSON as docs/en/accounts.md says; whmcs: a clients export of WHMCS as CSV',
+      )
         .choices(['own', 'whmcs'])
         .default('own'),
     )
