@@ -2,11 +2,11 @@
  * `taquilla accounts export`: all accounts in a form that `accounts import` reads again. JSON holds everything; CSV is
  * for spreadsheets and has no place for a contact's role, language, departments and primary mark.
  */
-import { createWriteStream, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Account, AccountContact, Store } from '../store/store.ts';
-import { CommandError, type GlobalOptions, locateConfig, withStore } from './command.ts';
+import { writeFileOnce } from './attachment.ts';
+import { type GlobalOptions, locateConfig, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
 
 interface ExportOptions extends GlobalOptions {
@@ -20,18 +20,11 @@ const PAGE = 500;
 export async function exportAccounts(options: ExportOptions): Promise<void> {
   const { config } = locateConfig(options);
   const { format, out, force } = options;
-  if (out !== undefined && out !== '-' && force !== true && existsSync(out))
-    throw new CommandError(`${out} is there already; choose another name or add --force`, 1);
   await withStore(openForReading(config), async (store) => {
     const lossy = { contacts: 0 };
     const lines = format === 'json' ? jsonLines(pages(store)) : csvLines(pages(store), lossy);
-    const target = out === undefined || out === '-' ? process.stdout : createWriteStream(out);
-    try {
-      await pipeline(Readable.from(lines), target, { end: target !== process.stdout });
-    } catch (error) {
-      if (out === undefined || out === '-') throw error;
-      throw new CommandError(`${out}: cannot be written; check the path and its permissions`, 1);
-    }
+    if (out === undefined || out === '-') await pipeline(Readable.from(lines), process.stdout, { end: false });
+    else await writeFileOnce(out, force === true, (target) => pipeline(Readable.from(lines), target));
     if (lossy.contacts > 0) {
       const many = lossy.contacts === 1 ? '1 contact has' : `${lossy.contacts} contacts have`;
       process.stderr.write(

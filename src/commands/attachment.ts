@@ -65,7 +65,7 @@ export async function writeFileOnce(
     await write(target);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'EEXIST') throw new CommandError(`${shownPath(path)} is there already; --force writes over it`, 1);
+    if (code === 'EEXIST') throw new CommandError(`${shownPath(path)} is there already; --force writes over it`, 2);
     if (!target.pending) await unlink(path).catch(() => undefined);
     throw new CommandError(`${shownPath(path)} cannot be written (${code || 'failed'})`, 1);
   }

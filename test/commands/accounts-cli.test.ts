@@ -50,6 +50,14 @@ it('imports, shows what another import would change, changes, exports and import
     '0 added, 0 changed, 2 as before',
   );
 
+  const over = ['accounts', 'export', '--format', 'csv', '--out', 'all.json'];
+  expect(await taquilla(over, { cwd: folder })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'all.json is there already; --force writes over it\n',
+  });
+  expect(await run('import', 'all.json', '--dry-run')).toContain('2 as before');
+
   expect(await run('export', '--format', 'csv', '--out', 'all.csv')).toContain('1 contact has a role');
   expect(await run('import', 'all.csv', '--dry-run')).toContain('0 added, 0 changed, 2 as before');
   const replaced = await run('import', 'clients.csv', '--mode', 'replace', '--dry-run');

@@ -76,7 +76,7 @@ it('renders a mail as this installation would send it', SLOW, async () => {
   expect(out).toEqual({ code: 0, stdout: 'mail.eml\n', stderr: '' });
   expect(readFileSync(join(cwd, 'mail.eml'), 'latin1')).toContain('Content-Type: multipart/alternative');
   expect(await render('receipt', '--out', 'mail.eml')).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: 'mail.eml is there already; --force writes over it\n',
   });
 });

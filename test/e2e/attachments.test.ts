@@ -63,14 +63,14 @@ it('are numbered, written out under harmless names, and shown in a page that loa
 
   writeFileSync(join(gateway.folder, 'mine.txt'), 'mine');
   const refused = await run('attachment', id, '3', '--out', 'mine.txt');
-  expect(refused).toEqual({ code: 1, stdout: '', stderr: 'mine.txt is there already; --force writes over it\n' });
+  expect(refused).toEqual({ code: 2, stdout: '', stderr: 'mine.txt is there already; --force writes over it\n' });
   expect(readFileSync(join(gateway.folder, 'mine.txt'), 'utf8')).toBe('mine');
   expect((await run('attachment', id, '3', '--out', 'mine.txt', '--force')).code).toBe(0);
   expect(readFileSync(join(gateway.folder, 'mine.txt'), 'utf8')).toBe('dos');
   expect((await run('attachment', id, '9', '--out', '-')).stderr).toBe(`${id} has the attached files 1 to 5\n`);
 
   expect(await run('show', id, '--html', '--out', 'page.html')).toEqual({ code: 0, stdout: 'page.html\n', stderr: '' });
-  const again = { code: 1, stdout: '', stderr: 'page.html is there already; --force writes over it\n' };
+  const again = { code: 2, stdout: '', stderr: 'page.html is there already; --force writes over it\n' };
   expect(await run('show', id, '--html', '--out', 'page.html')).toEqual(again);
   const page = readFileSync(join(gateway.folder, 'page.html'), 'utf8');
   const sources: string[] = [];
