@@ -41,7 +41,12 @@ export function intakeReference(entropy: Entropy): string {
   return reference;
 }
 
-/** What a person typed as a reference, in the form that is stored: case, spaces and look-alike letters forgiven. */
+/**
+ * What a person typed or pasted as a reference, in the form that is stored. Forgiven are case, spaces, look-alike letters, and
+ * the `(ref …)` around it in a bounce. A reference may begin with these three letters itself, so its length decides.
+ */
 export function normalizeReference(typed: string): string {
-  return typed.toUpperCase().replace(/[\s-]/g, '').replace(/[IL]/g, '1').replace(/O/g, '0');
+  const letters = typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
+  const named = letters.startsWith('REF') && letters.length === REFERENCE_LENGTH + 3;
+  return (named ? letters.slice(3) : letters).replace(/[IL]/g, '1').replace(/O/g, '0');
 }

@@ -46,6 +46,11 @@ describe('an intake reference', () => {
     ['7kq2m-9xf4t', '7KQ2M9XF4T'],
     [' 7KQ2M 9XF4T ', '7KQ2M9XF4T'],
     ['o1Il000000', '0111000000'],
+    ['(ref 9BT6ENHXFF)', '9BT6ENHXFF'],
+    ['ref 9bt6enhxff', '9BT6ENHXFF'],
+    ['REF: 9BT6ENHXFF.', '9BT6ENHXFF'],
+    ['REF9BT6ENH', 'REF9BT6ENH'],
+    ['ref9b t6enh', 'REF9BT6ENH'],
   ])('is found as typed: %j', (typed, reference) => {
     expect(normalizeReference(typed)).toBe(reference);
   });
