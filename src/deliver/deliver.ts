@@ -31,6 +31,9 @@ export interface Surroundings {
 /** Bytes of the mail that are looked at for its envelope sender. */
 const MAX_START = 64 * 1024;
 
+/** What mail servers put in the place of the client's address for a mail that none has brought (Exim, Postfix). */
+const NO_CLIENT = new Set(['', 'unknown']);
+
 /** Resolves with the exit code. */
 export async function deliver(options: DeliverOptions, surroundings: Surroundings): Promise<number> {
   const { environment, stdin, print, complain } = surroundings;
@@ -42,6 +45,11 @@ export async function deliver(options: DeliverOptions, surroundings: Surrounding
   const unusable = recipients.find((address) => !isOneWord(address));
   if (unusable !== undefined) {
     complain(`--to ${JSON.stringify(unusable)}: is not a mail address`);
+    return EX_USAGE;
+  }
+  const { ip } = options;
+  if (ip !== undefined && clientAddress(ip) === null && !NO_CLIENT.has(ip.trim().toLowerCase())) {
+    complain(`--ip ${JSON.stringify(ip)}: is not a network address`);
     return EX_USAGE;
   }
   const found =
@@ -62,7 +70,7 @@ export async function deliver(options: DeliverOptions, surroundings: Surrounding
     return EX_DATAERR;
   }
   const client = {
-    ip: clientAddress(options.ip ?? environment.CLIENT_ADDRESS),
+    ip: clientAddress(ip ?? environment.CLIENT_ADDRESS ?? ''),
     helo: options.helo ?? environment.CLIENT_HELO ?? null,
   };
   let dialogue: LmtpDialogue;
@@ -131,8 +139,10 @@ async function envelopeSender(
   return address === '' || isOneWord(address) ? address : null;
 }
 
-function clientAddress(written: string | undefined): string | null {
-  return written !== undefined && isIP(written) !== 0 ? written : null;
+/** `null` where it is none. Sendmail writes those of IPv6 as RFC 5321 section 4.1.3 does, with a prefix. */
+function clientAddress(written: string): string | null {
+  const address = written.trim().replace(/^IPv6:/i, '');
+  return isIP(address) === 0 ? null : address;
 }
 
 function bare(address: string): string {

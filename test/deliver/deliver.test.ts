@@ -160,6 +160,31 @@ it('proves the sender by the address that the mail server names', async () => {
   expect((await run(gateway, { ...TO, mail: MAIL.replace('<1@x>', '<3@x>') })).code).toBe(77);
 });
 
+describe('the client that the call names', () => {
+  it.each([
+    ['an address', '192.0.2.5', '192.0.2.5'],
+    ['an address of IPv6', '2001:db8::5', '2001:db8::5'],
+    ['one as Sendmail writes it', 'IPv6:2001:db8::5', '2001:db8::5'],
+    ['nobody, as Exim says it', '', null],
+    ['nobody, as Postfix says it', 'unknown', null],
+  ])('is %s', async (_, ip, recorded) => {
+    const gateway = await testGateway({ accounts: ACCOUNTS });
+    expect(await run(gateway, { ...TO, ip })).toEqual({ code: 0, said: [], complained: [] });
+    expect(await lastMail(gateway)).toMatchObject({ ip: recorded });
+  });
+
+  it('is an address, or the call is wrong; what the environment says never sends a mail back', async () => {
+    const gateway = await testGateway({ accounts: ACCOUNTS });
+    expect(await run(gateway, { ...TO, ip: '300.1.1.1' })).toEqual({
+      code: 64,
+      said: [],
+      complained: ['--ip "300.1.1.1": is not a network address'],
+    });
+    expect(await gateway.store.listMails({ limit: 1 })).toEqual([]);
+    expect((await run(gateway, { ...TO, environment: { CLIENT_ADDRESS: '300.1.1.1' } })).code).toBe(0);
+  });
+});
+
 it.each([
   [250, '2.0.0 accepted', 0],
   [451, '4.3.0 x', 75],
