@@ -5,14 +5,15 @@ import { print, shipped, shownPath } from './command.ts';
 
 interface Ports {
   readonly port: number;
+  readonly lmtpPort: number | null;
   readonly httpPort: number | null;
 }
 
-export function announce(config: Config, { port, httpPort }: Ports, demo: boolean): void {
+export function announce(config: Config, { port, lmtpPort, httpPort }: Ports, demo: boolean): void {
   const { host } = config.smtp;
   const lines = [`Taquilla listens on ${host}:${port} (SMTP).`];
   if (config.lmtp !== undefined)
-    lines.push(`And on ${config.lmtp.socket ?? `${config.lmtp.host}:${config.lmtp.port}`} (LMTP).`);
+    lines.push(`And on ${config.lmtp.socket ?? `${config.lmtp.host}:${lmtpPort}`} (LMTP).`);
   if (config.http !== undefined) lines.push(`Health and figures: http://${config.http.host}:${httpPort}/healthz`);
   if (demo) {
     lines.push(

@@ -20,7 +20,7 @@ export function startFailure(error: unknown, config: Config): unknown {
   if (error instanceof CertificateUnusable) return new CommandError(`${error.message}; correct smtp.tls`, 1);
   if (!(error instanceof Error)) return error;
   const { code, syscall, path }: NodeJS.ErrnoException = error;
-  const { host, port, tls } = config.smtp;
+  const { tls } = config.smtp;
   if (tls !== undefined && (path === tls.cert || path === tls.key)) {
     return new CommandError(`${path} cannot be read (${code}); correct smtp.tls or its permissions`, 1);
   }
@@ -30,46 +30,56 @@ export function startFailure(error: unknown, config: Config): unknown {
       1,
     );
   }
-  if (syscall !== 'listen') return error;
-  const other = lmtpFailure(error, config) ?? httpFailure(error, config);
-  if (other !== null) return other;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new CommandError(`${host}:${port} is in use by another program; stop it or choose another smtp.port`, 1);
-    case 'EACCES':
-      return new CommandError(
-        `this user may not listen on ${host}:${port}; ports below 1024 need a capability (see README) or another smtp.port`,
-        1,
-      );
-    case 'EADDRNOTAVAIL':
-      return new CommandError(`this machine has no address ${host}; correct smtp.host`, 1);
-    default:
-      return error;
-  }
+  return syscall === 'listen' ? cannotListen(error, config) : error;
 }
 
-/** `null`: it is not the LMTP door that can't listen. */
-function lmtpFailure(error: NodeJS.ErrnoException, { lmtp, smtp }: Config): CommandError | null {
-  if (lmtp?.socket !== undefined && 'address' in error && error.address === lmtp.socket) {
+/** The same words for every door; a socket file has its own. */
+function cannotListen(error: NodeJS.ErrnoException, config: Config): CommandError {
+  const { code } = error;
+  const socket = config.lmtp?.socket;
+  if (socket !== undefined && 'address' in error && error.address === socket) {
     return new CommandError(
-      `${lmtp.socket} cannot be made (${error.code}); make its folder, give this user the right to write there, or correct lmtp.socket`,
+      `${socket} cannot be made (${code}); make its folder, give this user the right to write there, or correct lmtp.socket`,
       1,
     );
   }
-  const port = 'port' in error ? error.port : null;
-  if (lmtp?.port === undefined || port !== lmtp.port || port === smtp.port) return null;
-  return new CommandError(
-    `${lmtp.host}:${lmtp.port} cannot be listened on (${error.code}); choose another lmtp.port`,
-    1,
-  );
+  const { setting, host, port } = doorOf(error, config);
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CommandError(
+        `${host}:${port} is in use by another program; stop it or choose another ${setting}.port`,
+        1,
+      );
+    case 'EACCES':
+      return new CommandError(
+        `this user may not listen on ${host}:${port}; ports below 1024 need a capability (see README) or another ${setting}.port`,
+        1,
+      );
+    case 'EADDRNOTAVAIL':
+      return new CommandError(`this machine has no address ${host}; correct ${setting}.host`, 1);
+    default:
+      return new CommandError(
+        `${host}:${port} cannot be listened on (${code}); correct ${setting}.host or ${setting}.port`,
+        1,
+      );
+  }
 }
 
-/** `null`: it is not the HTTP door that can't listen. */
-function httpFailure(error: NodeJS.ErrnoException, { http, smtp }: Config): CommandError | null {
-  const port = 'port' in error ? error.port : null;
-  if (http === undefined || port !== http.port || port === smtp.port) return null;
-  return new CommandError(
-    `${http.host}:${http.port} cannot be listened on (${error.code}); correct http.host or choose another http.port`,
-    1,
-  );
+interface Door {
+  readonly setting: 'smtp' | 'lmtp' | 'http';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The door that the error names: by address and port, else, where the host is a name, by the port alone. */
+function doorOf(error: NodeJS.ErrnoException, { smtp, lmtp, http }: Config): Door {
+  const door: Door = { setting: 'smtp', ...smtp };
+  const doors = [door];
+  if (lmtp?.port !== undefined) doors.push({ setting: 'lmtp', host: lmtp.host, port: lmtp.port });
+  if (http !== undefined) doors.push({ setting: 'http', ...http });
+  const host = 'address' in error ? error.address : null;
+  // An error about port 0 names none.
+  const port = 'port' in error ? error.port : 0;
+  const there = doors.filter((one) => one.port === port);
+  return there.find((one) => one.host === host) ?? there[0] ?? door;
 }

@@ -28,7 +28,7 @@ function configFile(folder: string, changes: Record<string, unknown> = {}): stri
 
 it('says where it listens, finishes what is in flight when it is told to stop, and ends with 0', async () => {
   const folder = tempFolder();
-  configFile(folder);
+  configFile(folder, { lmtp: { port: 0 }, http: { port: 0 } });
   const gateway = run(folder, ['serve']);
   const [, port] = await gateway.says(/listens on 127\.0\.0\.1:(\d+)/);
   const client = await SmtpClient.open(Number(port));
@@ -38,6 +38,8 @@ it('says where it listens, finishes what is in flight when it is told to stop, a
   expect(await gateway.ended).toBe(0);
   client.drop();
   expect(gateway.output()).toContain('authentication is off');
+  expect(gateway.output()).toMatch(/^And on 127\.0\.0\.1:[1-9]\d* \(LMTP\)\.$/m);
+  expect(gateway.output()).toMatch(/^Health and figures: http:\/\/127\.0\.0\.1:[1-9]\d*\/healthz$/m);
 });
 
 it('ends at once at the second signal', async () => {
@@ -105,19 +107,27 @@ it('without a config runs the example with demo accounts in a folder of its own'
   expect(gateway.output()).toMatch(/soporte@example\.com, support@example\.com/);
 });
 
-it('a port in use is one clear line and exit code 1', async () => {
+it.each(['smtp', 'lmtp', 'http'])('a port of %s in use is one clear line and exit code 1', async (door) => {
   const folder = tempFolder();
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => taken.close(() => resolve())));
   const address = taken.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  configFile(folder, { smtp: { port } });
+  configFile(folder, { [door]: { port } });
   const gateway = run(folder, ['serve']);
   expect(await gateway.ended).toBe(1);
   expect(gateway.output()).toBe(
-    `127.0.0.1:${port} is in use by another program; stop it or choose another smtp.port\n`,
+    `127.0.0.1:${port} is in use by another program; stop it or choose another ${door}.port\n`,
   );
+});
+
+it('an address that this machine has not is told by the door that wants it', async () => {
+  const folder = tempFolder();
+  configFile(folder, { lmtp: { host: '192.0.2.1', port: 0 } });
+  const gateway = run(folder, ['serve']);
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toBe('this machine has no address 192.0.2.1; correct lmtp.host\n');
 });
 
 it('a data folder that cannot be written is one clear line and exit code 1', async () => {
@@ -188,18 +198,3 @@ it.runIf(process.getuid?.() === 0)(
   },
   60_000,
 );
-
-it('an HTTP port that is taken is told as such', async () => {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void other.close());
-  const address = other.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-  const folder = tempFolder();
-  configFile(folder, { http: { port } });
-  const gateway = run(folder, ['serve']);
-  expect(await gateway.ended).toBe(1);
-  expect(gateway.output()).toBe(
-    `127.0.0.1:${port} cannot be listened on (EADDRINUSE); correct http.host or choose another http.port\n`,
-  );
-});
