@@ -25,6 +25,11 @@ function collect(value: string, previous: readonly string[] | undefined): string
   return [...(previous ?? []), value];
 }
 
+/** Commander takes a variable for a yes as soon as it is set. */
+function meansNo(variable = ''): boolean {
+  return ['', '0', 'false', 'no'].includes(variable.trim().toLowerCase());
+}
+
 function version(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(shipped('package.json'), 'utf8'));
   return manifest.version;
@@ -48,7 +53,11 @@ export function buildProgram(): Command {
     .addOption(
       new Option('--allow-root', 'run as root even where the port needs none (a container)').env('TAQUILLA_ALLOW_ROOT'),
     )
-    .action(async (_, command) => (await import('./commands/serve.ts')).serve(command.optsWithGlobals()));
+    .action(async (_, command) => {
+      const byVariable = command.getOptionValueSource('allowRoot') === 'env';
+      if (byVariable && meansNo(process.env.TAQUILLA_ALLOW_ROOT)) command.setOptionValue('allowRoot', false);
+      await (await import('./commands/serve.ts')).serve(command.optsWithGlobals());
+    });
 
   program
     .command('deliver')

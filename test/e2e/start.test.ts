@@ -182,12 +182,20 @@ it.runIf(process.getuid?.() === 0)(
   async () => {
     const folder = tempFolder();
     configFile(folder, { smtp: { host: '0.0.0.0', port: 40_025 } });
-    const gateway = run(folder, ['serve']);
-    expect(await gateway.ended).toBe(1);
-    expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
+    for (const env of [
+      {},
+      { TAQUILLA_ALLOW_ROOT: '0' },
+      { TAQUILLA_ALLOW_ROOT: 'false' },
+      { TAQUILLA_ALLOW_ROOT: '' },
+    ]) {
+      const gateway = run(folder, ['serve'], env);
+      expect(await gateway.ended).toBe(1);
+      expect(gateway.output()).toMatch(/^refusing to run as root: .*--allow-root\n$/);
+    }
     configFile(folder, { smtp: { host: '0.0.0.0', port: 0 } });
     for (const [args, env] of [
       [['serve', '--allow-root'], {}],
+      [['serve', '--allow-root'], { TAQUILLA_ALLOW_ROOT: '0' }],
       [['serve'], { TAQUILLA_ALLOW_ROOT: '1' }],
     ] as const) {
       const told = run(folder, args, env);
