@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Account, AccountContact, Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { writeFileOnce } from './attachment.ts';
 import { type GlobalOptions, locateConfig, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
@@ -26,7 +27,7 @@ export async function exportAccounts(options: ExportOptions): Promise<void> {
     if (out === undefined || out === '-') await pipeline(Readable.from(lines), process.stdout, { end: false });
     else await writeFileOnce(out, force === true, (target) => pipeline(Readable.from(lines), target));
     if (lossy.contacts > 0) {
-      const many = lossy.contacts === 1 ? '1 contact has' : `${lossy.contacts} contacts have`;
+      const many = counted(lossy.contacts, 'contact has', 'contacts have');
       process.stderr.write(
         `${many} a role, language, departments or a primary mark, which CSV leaves out; --format json keeps them.\n`,
       );

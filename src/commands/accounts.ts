@@ -5,6 +5,7 @@ import { type AccountDifference, accountDifference } from '../desk/account-diffe
 import { type AccountsFormat, readAccount, readAccountsFile } from '../desk/accounts-file.ts';
 import { decodeBytes } from '../mail/charset.ts';
 import type { AccountToSave, SaveMode, Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import type { AccountState, Language } from '../tickets/model.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading, openForWriting } from './open-store.ts';
@@ -85,9 +86,8 @@ export async function importAccounts(file: string, options: ImportOptions): Prom
     options.format === 'whmcs' ? { kind: 'whmcs', numbers: options.numbers } : { kind: 'own' },
   );
   if (!result.ok) {
-    const count = result.problems.length;
     throw new CommandError(
-      `${result.problems.join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'}; nothing was imported.`,
+      `${result.problems.join('\n')}\n${counted(result.problems.length, 'problem')}; nothing was imported.`,
       2,
     );
   }
@@ -97,7 +97,7 @@ export async function importAccounts(file: string, options: ImportOptions): Prom
   if (options.json === true) return printJson(counts);
   const closed = options.mode === 'replace' ? `, ${counts.closed} closed that the file does not name` : '';
   print(
-    `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
+    `${counted(accounts.length, 'account')}: ${counts.added} added, ${counts.changed} changed, ${counts.unchanged} as before${closed}.`,
   );
 }
 

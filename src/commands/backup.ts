@@ -12,6 +12,7 @@ import { BlobStore } from '../store/blobs/blob-store.ts';
 import { backupDatabase } from '../store/sqlite/backup-database.ts';
 import { listBlobs } from '../store/sqlite/blob-rows.ts';
 import { openReadOnly } from '../store/sqlite/open-database.ts';
+import { counted } from '../tickets/counted.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, shownPath } from './command.ts';
 
 export interface BackupOptions extends JsonOption {
@@ -36,12 +37,12 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
   if (options.json === true) printJson({ ok: result.missing.length === 0, ...result });
   else {
     print(
-      `${shownPath(result.folder)}: database, keys and ${result.files} files, ${Math.round(result.bytes / 1024)} KB`,
+      `${shownPath(result.folder)}: database, keys and ${counted(result.files, 'file')}, ${Math.round(result.bytes / 1024)} KB`,
     );
   }
   if (result.missing.length > 0) {
     throw new CommandError(
-      `the backup has all that is there, but ${result.missing.length} files are missing in the data folder: ${result.missing.slice(0, 5).join(', ')}; run taquilla verify`,
+      `the backup has all that is there, but ${counted(result.missing.length, 'file is', 'files are')} missing in the data folder: ${result.missing.slice(0, 5).join(', ')}; run taquilla verify`,
       1,
     );
   }

@@ -1,6 +1,7 @@
 /** `taquilla check-config`: reads the configuration, prints every problem or what it means. Changes nothing. */
 import { renderTexts } from '../outbox/render.ts';
 import { allSamples } from '../outbox/samples/all.ts';
+import { counted } from '../tickets/counted.ts';
 import { type GlobalOptions, locateConfig, print, printJson, shownPath } from './command.ts';
 import { flawlessTemplates } from './mail-templates.ts';
 
@@ -20,12 +21,13 @@ export async function checkConfig(options: GlobalOptions & { readonly json?: boo
     });
   }
   print(`${demo ? 'No config.json here; the example configuration' : shownPath(config.file)} is good.`);
+  const { departments, mailboxes } = config.policy;
   print(
-    `  ${config.policy.departments.length} departments, ${config.policy.mailboxes.length} mailboxes, authentication: ${config.authentication}, data in ${shownPath(config.dataFolder)}`,
+    `  ${counted(departments.length, 'department')}, ${counted(mailboxes.length, 'mailbox', 'mailboxes')}, authentication: ${config.authentication}, data in ${shownPath(config.dataFolder)}`,
   );
   const whose =
     own.length === 0 || config.templatesFolder === undefined
       ? 'all templates are built in'
-      : `${own.length} templates are yours, in ${shownPath(config.templatesFolder)}`;
+      : `${counted(own.length, 'template is', 'templates are')} yours, in ${shownPath(config.templatesFolder)}`;
   print(`  ${mails} sample mails rendered; ${whose}`);
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { normalizeAddress } from '../mail/address.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { counted } from '../tickets/counted.ts';
 import { coloured, type Tone } from './colour.ts';
 import {
   CommandError,
@@ -141,6 +142,5 @@ function tell(findings: readonly Finding[], { json }: JsonOption): void {
     if (todo !== null) print(`         → ${safe(todo)}`);
   }
   print('');
-  const counted = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   print(`${counted(count('problem'), 'problem')}, ${counted(count('warning'), 'warning')}, ${count('ok')} good.`);
 }

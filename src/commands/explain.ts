@@ -21,6 +21,7 @@ import { readSigningKeys } from '../store/signing-keys.ts';
 import { openDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { acceptRecipient } from '../tickets/accept-recipient.ts';
+import { counted } from '../tickets/counted.ts';
 import type { Decision } from '../tickets/decision.ts';
 import { explain, explainTexts } from '../tickets/explanation.ts';
 import type { IncomingMail } from '../tickets/incoming-mail.ts';
@@ -213,7 +214,7 @@ function printExplanation(file: string, mail: IncomingMail, decision: Decision, 
   if (story.thread !== null) print(`  ticket   ${story.thread.ticket} (by ${story.thread.by})`);
   const names = displayNames(story.attachments);
   for (const [index, { contentType, size }] of story.attachments.entries())
-    print(`  file     ${safe(names[index] ?? '')}  ${safe(contentType)}  ${size} bytes`);
+    print(`  file     ${safe(names[index] ?? '')}  ${safe(contentType)}  ${counted(size, 'byte')}`);
   if (story.defects.length > 0) print(`  defects  ${story.defects.join(', ')}`);
   print('  because');
   for (const line of story.because) print(`    ${safe(line)}`);

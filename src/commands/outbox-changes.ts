@@ -1,5 +1,6 @@
 /** `taquilla outbox retry` and `taquilla outbox cancel`; both work beside a running gateway. */
 import type { OutboxChange, OutboxState, Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { actor } from './actor.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForWriting } from './open-store.ts';
@@ -34,7 +35,7 @@ async function change(
   if (options.json === true) printJson(changes);
   else {
     const done = changes.length - refused.length;
-    const what = done === 1 ? '1 mail' : `${done} mails`;
+    const what = counted(done, 'mail');
     if (changes.length === 0) print('No mail has failed.');
     else if (done > 0)
       print(wish === 'retry' ? `${what} will be sent within 15 seconds, if the gateway runs.` : `${what} cancelled.`);

@@ -5,6 +5,7 @@ import type { Bounce } from '../mail/automatic.ts';
 import { mailRenderer } from '../outbox/render.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { OutboxDetail, OutboxState } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import {
   CommandError,
   type GlobalOptions,
@@ -47,7 +48,7 @@ export async function showOutgoing(id: number, options: JsonOption): Promise<voi
   const { rendered: _, ...shown } = mail;
   if (options.json === true) return printJson(shown);
   print(`${mail.id}  ${mail.kind} to ${mail.recipient}`);
-  print(`  state       ${mail.state}, ${mail.attempts} attempts`);
+  print(`  state       ${mail.state}, ${counted(mail.attempts, 'attempt')}`);
   print(`  ticket      ${mail.ticket ?? '–'}`);
   print(`  queued      ${shownTime(mail.createdAt)} UTC`);
   if (mail.finishedAt !== null) print(`  finished    ${shownTime(mail.finishedAt)} UTC`);

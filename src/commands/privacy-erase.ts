@@ -14,6 +14,7 @@ import { emptyLog, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { type ErasedPerson, erasedPerson } from '../tickets/erasure.ts';
 import { actor } from './actor.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
@@ -129,10 +130,10 @@ export function lines(address: string, counts: ReturnType<typeof countsOf>): str
     `About ${address}:`,
     `  contacts          ${counts.contacts}${counts.blocked ? ', and it is a blocked sender' : ''}`,
     `  tickets           ${counts.ticketsOpened} opened, ${counts.ticketsTouched} in all`,
-    `  messages          ${counts.messages}, with ${counts.attachments} attachments`,
+    `  messages          ${counts.messages}, with ${counted(counts.attachments, 'attachment')}`,
     `  mails received    ${counts.mails}, ${shownSize(counts.rawBytes)} as they came`,
     `  mails sent to it  ${counts.outgoingMails}`,
-    `  named elsewhere   ${counts.namedElsewhere} times, in notes, records and mails to others`,
+    `  named elsewhere   ${counted(counts.namedElsewhere, 'time')}, in notes, records and mails to others`,
   ];
 }
 
@@ -147,7 +148,7 @@ function tell(
   print(`\nErased. On the tickets it is ${label} from now on.`);
   if (left.length > 0)
     print(
-      `${left.length} files are younger than an hour, or in use by a mail that is coming in; the running gateway removes them within a day.`,
+      `${counted(left.length, 'file is', 'files are')} younger than an hour, or in use by a mail that is coming in; the running gateway tidies up within a day.`,
     );
   if (fileKept) print('Old bytes may still stand in free parts of the database file; run taquilla compact --full.');
   print('Not touched: backups, files that were exported, and what other people wrote (docs/keeping.md).');

@@ -7,6 +7,7 @@ import { displayNames } from '../mail/file-name.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { PersonMessage } from '../store/keeping.ts';
 import type { Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, shownPath, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { countsOf, isNobody, lines, typedPerson } from './privacy-erase.ts';
@@ -45,10 +46,15 @@ export async function exportPerson(typed: string, options: JsonOption & { readon
       printJson({ address, folder: target, files: files.count, missing: files.missing, ...counts });
     else {
       for (const line of lines(address, counts)) print(line);
-      print(`\n${shownPath(target)}: data.json and ${files.count - 1} files. Look through it before you hand it over.`);
+      print(
+        `\n${shownPath(target)}: data.json and ${counted(files.count - 1, 'file')}. Look through it before you hand it over.`,
+      );
     }
     if (files.missing.length > 0)
-      throw new CommandError(`${files.missing.length} files are missing in the data folder; run taquilla verify`, 1);
+      throw new CommandError(
+        `${counted(files.missing.length, 'file is', 'files are')} missing in the data folder; run taquilla verify`,
+        1,
+      );
   });
 }
 

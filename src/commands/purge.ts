@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { carryOut, dueRemovals, type RetentionParts } from '../desk/retention.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { DueSummary } from '../store/keeping.ts';
+import { counted } from '../tickets/counted.ts';
 import type { Removal } from '../tickets/retention.ts';
 import { type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading, openForWriting } from './open-store.ts';
@@ -39,9 +40,9 @@ export async function purge(options: PurgeOptions): Promise<void> {
       { title: 'RULE', value: ({ removal }) => RULES[ruleOf(removal)] },
     ]),
   );
-  const sum = (rows: readonly { readonly rows: number; readonly bytes: number }[]) =>
-    `${rows.reduce((all, one) => all + one.rows, 0)} mails, ${shownSize(rows.reduce((all, one) => all + one.bytes, 0))}`;
-  if (act) print(`\nRemoved: ${sum(done)}.`);
+  const mails = done.reduce((all, one) => all + one.rows, 0);
+  const bytes = done.reduce((all, one) => all + one.bytes, 0);
+  if (act) print(`\nRemoved: ${counted(mails, 'mail')}, ${shownSize(bytes)}.`);
   else print('\nNothing was removed. taquilla purge --yes removes it.');
 }
 

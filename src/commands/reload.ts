@@ -9,6 +9,7 @@ import type { Settings } from '../config/schema.ts';
 import type { Config, ConfigResult } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { UnfinishedTickets } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 
 type Fate = 'applied' | 'restart';
 
@@ -88,7 +89,7 @@ function lostDepartments(next: Config, unfinished: readonly UnfinishedTickets[])
     .filter(({ department }) => !kept.has(department))
     .map(({ department, tickets }) => ({
       path: 'departments',
-      message: `"${department}" is gone and has ${tickets} ${tickets === 1 ? 'ticket that is' : 'tickets that are'} not closed; move or close ${tickets === 1 ? 'it' : 'them'} first`,
+      message: `"${department}" is gone and has ${counted(tickets, 'ticket that is', 'tickets that are')} not closed; move or close ${tickets === 1 ? 'it' : 'them'} first`,
     }));
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { mboxEntry } from '../mail/mbox.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { MailDetail, RawMail, Store, TicketDetail } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { CommandError, type GlobalOptions, locateConfig, shownPath, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { typedTicketId } from './tickets.ts';
@@ -30,7 +31,7 @@ export async function exportTickets(typed: string | null, options: ExportOptions
     await writeOut(options.format === 'json' ? asJson(store, tickets) : asMbox(store, tickets, blobs, gone), options);
     if (gone.mails > 0)
       process.stderr.write(
-        `${gone.mails} mails are not in it: their bytes are not kept any more (retention), or were not made yet\n`,
+        `${counted(gone.mails, 'mail is', 'mails are')} not in it: the bytes are not kept any more (retention), or were not made yet\n`,
       );
   });
 }

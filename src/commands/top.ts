@@ -1,6 +1,7 @@
 /** `taquilla top`: what goes on, on one screen that renews itself. Reads the database only. */
 
 import type { LiveFigures, StoreFigures } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { VERDICTS } from '../tickets/decision.ts';
 import { coloured } from './colour.ts';
 import { type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
@@ -55,7 +56,7 @@ export function pictureOf(
     '',
     `open tickets   ${live.open.map(({ department, tickets }) => `${department} ${tickets}`).join('   ') || 'none'}`,
     `outbox         ${outbox.queued} wait${waits}; ${outbox.sending} on their way; ${failed(outbox.failed)}`,
-    `on the disk    database ${shownSize(databaseBytes)}, ${blobs.files} files ${shownSize(blobs.bytes)}`,
+    `on the disk    database ${shownSize(databaseBytes)}, ${counted(blobs.files, 'file')} ${shownSize(blobs.bytes)}`,
     '',
     table(
       VERDICTS.map((verdict) => ({ verdict, ...live.mails[verdict] })),

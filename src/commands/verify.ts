@@ -14,6 +14,7 @@ import { KeysUnusable, readSigningKeys } from '../store/signing-keys.ts';
 import { listBlobs, namedBlobs } from '../store/sqlite/blob-rows.ts';
 import { type OpenDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
 import { usersOfBlob, verifyDatabase } from '../store/sqlite/verify-database.ts';
+import { counted } from '../tickets/counted.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, shownPath } from './command.ts';
 
 export interface VerifyOptions extends JsonOption {
@@ -140,13 +141,15 @@ export async function verify(options: VerifyOptions): Promise<void> {
   if (options.json === true) printJson({ ok: result.problems.length === 0, ...result });
   else describe(result);
   const count = result.problems.length;
-  if (count > 0) throw new CommandError(`${count} ${count === 1 ? 'problem' : 'problems'} in ${shownPath(folder)}`, 1);
+  if (count > 0) throw new CommandError(`${counted(count, 'problem')} in ${shownPath(folder)}`, 1);
 }
 
 function describe({ folder, files, bytes, problems, orphans }: Verified): void {
   for (const { problem, advice } of problems) print(`${problem}\n  → ${advice}`);
-  const seen = `${files} files, ${Math.round(bytes / 1024)} KB`;
+  const seen = `${counted(files, 'file')}, ${Math.round(bytes / 1024)} KB`;
   if (problems.length === 0) print(`${shownPath(folder)}: everything is there and whole (${seen})`);
   if (orphans.length > 0)
-    print(`${orphans.length} files belong to no mail any more; no loss: the running gateway removes them by itself`);
+    print(
+      `${counted(orphans.length, 'file belongs', 'files belong')} to no mail any more; no loss: the running gateway tidies up by itself`,
+    );
 }

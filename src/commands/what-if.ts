@@ -10,6 +10,7 @@ import { createLog } from '../log.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { readSigningKeys } from '../store/signing-keys.ts';
 import type { MailDetail, Store } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import { ENTROPY_BYTES } from '../tickets/entropy.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
@@ -59,7 +60,7 @@ export async function replaySince(options: SinceOptions): Promise<void> {
   if (rows.length > 0) print(table(rows, COLUMNS));
   const kept = notKept === 0 ? '' : `, ${notKept} no longer kept`;
   print(
-    `${count} ${count === 1 ? 'mail' : 'mails'} since ${since.slice(0, 16).replace('T', ' ')} UTC: ${rows.length} would have gone another way${kept}. Nothing was written.`,
+    `${counted(count, 'mail')} since ${since.slice(0, 16).replace('T', ' ')} UTC: ${rows.length} would have gone another way${kept}. Nothing was written.`,
   );
   if (unasked > 0 && options.dns !== true && config.authentication !== 'off')
     print(

@@ -1,5 +1,7 @@
 /** What is wrong with a running gateway, and what to do about it. Pure. */
 
+import { counted } from '../tickets/counted.ts';
+
 export interface HealthFacts {
   /** Epoch milliseconds. */
   readonly now: number;
@@ -62,7 +64,7 @@ export function healthProblems(facts: HealthFacts): HealthProblem[] {
     add('certificate-expired', false, 'the certificate has run out', 'renew it');
   else if (certificateUntil !== null && certificateUntil < now + CERTIFICATE_DAYS * DAY) {
     const days = Math.max(0, Math.floor((certificateUntil - now) / DAY));
-    add('certificate-expires', false, `the certificate runs out in ${days} days`, 'renew it');
+    add('certificate-expires', false, `the certificate runs out in ${counted(days, 'day')}`, 'renew it');
   }
   return problems;
 }

@@ -7,6 +7,7 @@ import { domainOf, normalizeAddress } from '../mail/address.ts';
 import { visibleText } from '../mail/visible-reply.ts';
 import { isAlwaysTaken } from './accept-recipient.ts';
 import { readClientCommand } from './client-commands.ts';
+import { counted } from './counted.ts';
 import type { Decision, Effect, OutgoingMail, Reason } from './decision.ts';
 import { Draft, type Situation } from './draft.ts';
 import { lookupKeys } from './facts.ts';
@@ -188,7 +189,9 @@ function clientReply(draft: Draft, contacts: readonly Contact[], found: Candidat
 
   // The client learns of every reply in its name, or it is not let in unseen.
   if (!draft.verified && mail.kind === 'human' && facts.receiptsLastHour >= policy.receiptsPerHour) {
-    draft.say(`held: unverified, and ${draft.sender} has been told of ${facts.receiptsLastHour} mails within the hour`);
+    draft.say(
+      `held: unverified, and ${draft.sender} has been told of ${counted(facts.receiptsLastHour, 'mail')} within the hour`,
+    );
     return draft.end('hold', 'held-for-review');
   }
   const command = readClientCommand(visibleText(mail.text, mail.cut));
@@ -205,9 +208,11 @@ function clientReply(draft: Draft, contacts: readonly Contact[], found: Candidat
     const notes = after.reopened ? [`Reopened by a mail of ${draft.sender}.`] : [];
     return append(draft, found, message, ticket.status === after.status ? null : after.status, 'reply', notes);
   }
-  draft.say(`status: ${ticket.publicId} was closed more than ${policy.reopenDays} days ago: a new ticket continues it`);
+  draft.say(
+    `status: ${ticket.publicId} was closed more than ${counted(policy.reopenDays, 'day')} ago: a new ticket continues it`,
+  );
   return openTicket(draft, contacts, ticket, [
-    `Continues ${ticket.publicId}, closed for more than ${policy.reopenDays} days.`,
+    `Continues ${ticket.publicId}, closed for more than ${counted(policy.reopenDays, 'day')}.`,
   ]);
 }
 

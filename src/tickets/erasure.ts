@@ -5,6 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Bounce } from '../mail/automatic.ts';
+import { counted } from './counted.ts';
 import type { MailData, OutgoingMail } from './decision.ts';
 import type { Explanation } from './explanation.ts';
 
@@ -53,7 +54,7 @@ export function erasedExplanation(explanation: Explanation, person: ErasedPerson
     messageId: null,
     subject: ERASED_TEXT,
     attachments: [],
-    because: [`the personal data of this mail was erased (${explanation.because.length} lines)`],
+    because: [`the personal data of this mail was erased (${counted(explanation.because.length, 'line')})`],
   };
 }
 

@@ -4,6 +4,7 @@
  * (test/simulation/README.md derives the bound). Tickets still open when the answer is no.
  */
 import { domainOf } from '../mail/address.ts';
+import { counted } from './counted.ts';
 import type { Draft } from './draft.ts';
 
 /** The reason against a receipt or a notice on a reply, for the trace; `null`: it may go. */
@@ -36,7 +37,7 @@ export function againstReturning({ sender, situation: { facts, mail, policy } }:
  */
 export function againstAnswer({ sender, situation: { facts, policy } }: Draft): string | null {
   return facts.answersLastHour >= policy.staffAnswersPerHour
-    ? `${sender} has answered ${facts.answersLastHour} mails within the hour`
+    ? `${sender} has answered ${counted(facts.answersLastHour, 'mail')} within the hour`
     : null;
 }
 
@@ -57,6 +58,6 @@ function againstAnswering(draft: Draft): string | null {
     return `mails to ${draft.sender} come back, and nothing proves that this one is from there`;
   // Strangers and whole domains have as many addresses as they like: help desks answer from a new one for each ticket.
   if (own.length === 0 && facts.domainLastHour >= policy.receiptsPerDomainPerHour)
-    return `${facts.domainLastHour} mails of ours went to unregistered addresses of ${domainOf(draft.sender)} within the hour`;
+    return `${counted(facts.domainLastHour, 'mail')} of ours went to unregistered addresses of ${domainOf(draft.sender)} within the hour`;
   return null;
 }

@@ -149,7 +149,7 @@ it('makes the backup and says so when a file is missing in the data folder alrea
   rmSync(blobPath(folder, name));
   const result = await cli(['backup', 'b'], folder);
   expect(result.code).toBe(1);
-  expect(result.stderr).toContain(`1 files are missing in the data folder: ${name}`);
+  expect(result.stderr).toContain(`1 file is missing in the data folder: ${name}`);
   expect(existsSync(join(folder, 'b', 'taquilla.db'))).toBe(true);
 });
 
@@ -206,12 +206,12 @@ const DAMAGES: [string, (folder: string) => void, RegExp][] = [
   [
     'a row that points nowhere',
     (folder) => inDatabase(folder, 'delete from blobs'),
-    /name a row of blobs that is not there/,
+    /1 row of attachments names a row of blobs that is not there/,
   ],
   [
     'a ticket without messages',
     (folder) => inDatabase(folder, 'delete from attachments; delete from messages'),
-    /1 tickets have no message/,
+    /1 ticket has no message/,
   ],
   [
     'a damaged database',
@@ -261,7 +261,7 @@ it('verify names files that no row names, which is no fault', async () => {
   chmodSync(blobPath(folder, name), 0o600);
   const result = await cli(['verify'], folder);
   expect(result.code).toBe(0);
-  expect(result.stdout).toContain('1 files belong to no mail any more');
+  expect(result.stdout).toContain('1 file belongs to no mail any more');
 });
 
 it('verify says so where there is no database', async () => {

@@ -1,6 +1,7 @@
 /** The certificate of the SMTP door: does it open with its key, is it for this host, how long is it still good? */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { counted } from '../../tickets/counted.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -60,7 +61,7 @@ function dateFindings(certificate: X509Certificate, now: number): Finding[] {
   }
   if (days < WARN_DAYS) {
     const todo = 'renew it; where certbot should have done that, look at its timer';
-    return [warning('certificate-expires', `the certificate runs out in ${days} days, on ${date}`, todo)];
+    return [warning('certificate-expires', `the certificate runs out in ${counted(days, 'day')}, on ${date}`, todo)];
   }
   return [ok('certificate', `the certificate is good until ${date}`)];
 }

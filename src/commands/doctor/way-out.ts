@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';
 import { type SmarthostCheck, verifySmarthost } from '../../outbox/verify-smarthost.ts';
 import type { Store } from '../../store/store.ts';
+import { counted } from '../../tickets/counted.ts';
 import { smarthostOptions } from '../outbound.ts';
 import { shownTime } from '../table.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
@@ -78,11 +79,10 @@ export async function checkOutbox(store: Store, now: number): Promise<Finding[]>
   const oldest = Math.min(...queued.map(({ createdAt }) => createdAt));
   const findings: Finding[] = [];
   if (recent.length > 0) {
-    const many = recent.length === 1 ? '1 mail' : `${recent.length} mails`;
     findings.push(
       warning(
         'outbox-failed',
-        `${many} could not be sent in the last 7 days`,
+        `${counted(recent.length, 'mail')} could not be sent in the last 7 days`,
         'see why: taquilla outbox list --state failed',
       ),
     );
@@ -91,7 +91,7 @@ export async function checkOutbox(store: Store, now: number): Promise<Finding[]>
     findings.push(
       warning(
         'outbox-waits',
-        `${queued.length} mails wait to be sent, the oldest since ${shownTime(oldest)} UTC`,
+        `${counted(queued.length, 'mail waits', 'mails wait')} to be sent, the oldest since ${shownTime(oldest)} UTC`,
         'see what the smarthost says: taquilla outbox list --state queued',
       ),
     );

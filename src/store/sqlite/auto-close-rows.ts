@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { counted } from '../../tickets/counted.ts';
 import { whyNotTold } from '../../tickets/desk-ticket.ts';
 import { type AutoCloseBounds, autoCloseBounds, ON_DELIVERY } from '../../tickets/lifecycle.ts';
 import { type DeskRules, writeStatusMail } from '../../tickets/status-mails.ts';
@@ -94,7 +95,7 @@ function warn(db: BetterSQLite3Database, ticketId: number, due: SQL | undefined,
     .run();
   if (changes === 0) return [];
   const days = rules.policy.autoCloseWarningDays ?? 0;
-  return tell(db, ticketId, 'warned', `Warned by the clock: closes in ${days} days without a reply`, rules);
+  return tell(db, ticketId, 'warned', `Warned by the clock: closes in ${counted(days, 'day')} without a reply`, rules);
 }
 
 function close(db: BetterSQLite3Database, ticketId: number, due: SQL | undefined, rules: DeskRules): StaleTicket[] {
@@ -106,7 +107,7 @@ function close(db: BetterSQLite3Database, ticketId: number, due: SQL | undefined
     .run();
   if (changes === 0) return [];
   const days = rules.policy.autoCloseDays ?? 0;
-  return tell(db, ticketId, 'closed', `Closed by the clock: no message for ${days} days`, rules);
+  return tell(db, ticketId, 'closed', `Closed by the clock: no message for ${counted(days, 'day')}`, rules);
 }
 
 /** The note on the ticket, and the mail to its opener where it gets one. */

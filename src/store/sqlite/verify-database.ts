@@ -3,6 +3,7 @@
  * power went. Reads only; files are looked at elsewhere.
  */
 import Database from 'better-sqlite3';
+import { counted } from '../../tickets/counted.ts';
 import type { OpenDatabase } from './open-database.ts';
 
 export interface VerifiedDatabase {
@@ -31,30 +32,37 @@ function look({ sqlite }: OpenDatabase): VerifiedDatabase {
       'select "table", parent, count(*) as count from pragma_foreign_key_check group by 1, 2',
     )
     .all()
-    .map(({ table, parent, count }) => `${count} rows of ${table} name a row of ${parent} that is not there`);
-  const broken = RULES.flatMap(([text, sql]) => {
+    .map(
+      ({ table, parent, count }) =>
+        `${counted(count, `row of ${table} names`, `rows of ${table} name`)} a row of ${parent} that is not there`,
+    );
+  const broken = RULES.flatMap(([one, many, sql]) => {
     const count = Number(sqlite.prepare(`select count(*) from (${sql})`).pluck().get());
-    return count === 0 ? [] : [`${count} ${text}`];
+    return count === 0 ? [] : [counted(count, one, many)];
   });
   return { readable: true, problems: [...dangling, ...broken] };
 }
 
-const RULES: readonly (readonly [string, string])[] = [
+const RULES: readonly (readonly [one: string, many: string, sql: string])[] = [
   [
+    'ticket has no message',
     'tickets have no message',
     'select 1 from tickets t where not exists (select 1 from messages m where m.ticket_id = t.id)',
   ],
   [
+    'mail that opened or joined a ticket has no message',
     'mails that opened or joined a ticket have no message',
     `select 1 from intake_records r where r.verdict in ('open-ticket', 'append-message')
        and not exists (select 1 from messages m where m.intake_id = r.id)`,
   ],
   [
+    'mail has its raw bytes nowhere',
     'mails have their raw bytes nowhere',
     `select 1 from intake_records r where r.raw_sha256 is null and r.raw_bytes is not null
        and not exists (select 1 from raw_mails w where w.intake_id = r.id)`,
   ],
   [
+    'mail names a file of raw bytes that is not registered',
     'mails name a file of raw bytes that is not registered',
     `select 1 from intake_records r where r.raw_sha256 is not null
        and not exists (select 1 from blobs b where b.sha256 = r.raw_sha256)`,
