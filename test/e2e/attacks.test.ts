@@ -238,13 +238,15 @@ it.each([
       () => `--b\r\nContent-Type: text/plain\r\n\r\n${'a b c d e f g\r\n'.repeat(100_000)}\r\n`,
     ).join(''),
   ],
-])('a stranger’s mail of %s is answered within seconds', async (_, parts) => {
+])('a stranger’s mail of %s costs no more than seconds', async (_, parts) => {
   const gateway = await testGateway(world());
   const bytes = `From: x@nadie.example\r\nMessage-ID: <1@x>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${parts}--b--\r\n`;
-  const started = performance.now();
+  // Of the processor, in all threads: what else this machine does meanwhile is no fault of the mail.
+  const before = process.cpuUsage();
   const reply = await send(gateway, 'x@nadie.example', bytes, '127.0.0.66');
   expect(reply.code).toBe(550);
-  expect(performance.now() - started).toBeLessThan(4000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(4000);
   const [record] = await gateway.store.listMails({ limit: 1 });
   expect((await gateway.store.findMail(record?.reference ?? ''))?.explanation.defects.join()).toMatch(
     /text-cut|html-too-large/,
