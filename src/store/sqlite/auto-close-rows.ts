@@ -9,17 +9,36 @@ import { whyNotTold } from '../../tickets/desk-ticket.ts';
 import { type AutoCloseBounds, autoCloseBounds, ON_DELIVERY } from '../../tickets/lifecycle.ts';
 import { type DeskRules, writeStatusMail } from '../../tickets/status-mails.ts';
 import type { StaleTicket } from '../store.ts';
-import { loadDeskTicket } from './desk-facts.ts';
+import { loadDeskTicketOfRow } from './desk-facts.ts';
+import { prepared } from './prepared.ts';
 import { queueMail } from './queue-mail.ts';
 import { messages, outbox, tickets } from './schema.ts';
 
+const startClock = prepared((db) =>
+  db
+    .update(tickets)
+    .set({ idleSince: sql`${sql.placeholder('now')}`, warnedAt: null })
+    .where(eq(tickets.id, sql.placeholder('ticket')))
+    .prepare(),
+);
+const dropWarnings = prepared((db) =>
+  db
+    .update(outbox)
+    .set({ state: 'cancelled', finishedAt: sql`${sql.placeholder('now')}` })
+    .where(
+      and(
+        eq(outbox.ticketId, sql.placeholder('ticket')),
+        eq(outbox.kind, 'auto-close-warning'),
+        eq(outbox.state, 'queued'),
+      ),
+    )
+    .prepare(),
+);
+
 /** A person wrote, the status changed, or an answer arrived: the days begin anew and a warning that waits is void. */
 export function restartClock(db: BetterSQLite3Database, ticketId: number, now: number): void {
-  db.update(tickets).set({ idleSince: now, warnedAt: null }).where(eq(tickets.id, ticketId)).run();
-  db.update(outbox)
-    .set({ state: 'cancelled', finishedAt: now })
-    .where(and(eq(outbox.ticketId, ticketId), eq(outbox.kind, 'auto-close-warning'), eq(outbox.state, 'queued')))
-    .run();
+  startClock(db).run({ ticket: ticketId, now });
+  dropWarnings(db).run({ ticket: ticketId, now });
 }
 
 /** A mail of ours has left or has failed for good. */
@@ -118,7 +137,7 @@ function tell(
   text: string,
   rules: DeskRules,
 ): StaleTicket[] {
-  const ticket = loadDeskTicket(db, eq(tickets.id, ticketId), rules.policy);
+  const ticket = loadDeskTicketOfRow(db, ticketId, rules.policy);
   if (ticket === null) return [];
   const why = whyNotTold(ticket);
   const note = why === null ? `${text}.` : `${text}. No mail to the client: ${why}.`;

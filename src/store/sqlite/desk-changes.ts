@@ -15,7 +15,7 @@ import { queueMail } from './queue-mail.ts';
 import { intakeRecords, messages, tickets } from './schema.ts';
 
 export function changeTicket(db: BetterSQLite3Database, request: DeskRequest, rules: DeskRules): DeskResult {
-  const ticket = loadDeskTicket(db, eq(tickets.publicId, request.ticket), rules.policy);
+  const ticket = loadDeskTicket(db, request.ticket, rules.policy);
   if (ticket === null) return { kind: 'refused', why: 'missing', message: `there is no ticket ${request.ticket}` };
   const answer = decideChange(request, loadDeskFacts(db, ticket, request, rules), rules);
   if (answer.kind === 'refused') return answer;

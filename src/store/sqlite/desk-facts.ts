@@ -11,12 +11,12 @@ import type { Policy } from '../../tickets/policy.ts';
 import type { DeskRules } from '../../tickets/status-mails.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { loadConversation, loadNewest } from './conversation-rows.ts';
+import { inList, prepared } from './prepared.ts';
 import { accounts, contacts, messages, services, tickets } from './schema.ts';
 
-/** `null` when no ticket is so. */
-export function loadDeskTicket(db: BetterSQLite3Database, which: SQL, policy: Policy): DeskTicket | null {
-  const into = alias(tickets, 'into_ticket');
-  const found = db
+const intoTickets = alias(tickets, 'into_ticket');
+const selectTicket = (db: BetterSQLite3Database, which: SQL) =>
+  db
     .select({
       ticketId: tickets.id,
       publicId: tickets.publicId,
@@ -34,83 +34,102 @@ export function loadDeskTicket(db: BetterSQLite3Database, which: SQL, policy: Po
       assignee: tickets.assignee,
       service: services.name,
       legacyId: tickets.legacyId,
-      mergedInto: into.publicId,
+      mergedInto: intoTickets.publicId,
       clientWroteAt: tickets.clientWroteAt,
     })
     .from(tickets)
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
     .leftJoin(services, eq(services.id, tickets.serviceId))
-    .leftJoin(into, eq(into.id, tickets.mergedIntoId))
+    .leftJoin(intoTickets, eq(intoTickets.id, tickets.mergedIntoId))
     .where(which)
-    .get();
-  if (found === undefined) return null;
-  const { clientWroteAt, ...ticket } = found;
-  return {
-    ...ticket,
-    newestMessageId: newestMessageId(db, ticket.ticketId),
-    openerIs: openerIs(db, ticket, clientWroteAt !== null, policy),
-  };
-}
+    .prepare();
+const ticketByRow = prepared((db) => selectTicket(db, eq(tickets.id, sql.placeholder('row'))));
+const ticketByPublicId = prepared((db) => selectTicket(db, eq(tickets.publicId, sql.placeholder('publicId'))));
 
-/** The rows of a ticket and of those that were merged into it. */
-export function withMerged(db: BetterSQLite3Database, ticketId: number): number[] {
-  return db
+const rowsOf = prepared((db) =>
+  db
     .select({ id: tickets.id })
     .from(tickets)
-    .where(or(eq(tickets.id, ticketId), eq(tickets.mergedIntoId, ticketId)))
-    .all()
-    .map(({ id }) => id);
-}
-
-function newestMessageId(db: BetterSQLite3Database, ticketId: number): string | null {
-  const newest = db
+    .where(or(eq(tickets.id, sql.placeholder('row')), eq(tickets.mergedIntoId, sql.placeholder('row'))))
+    .prepare(),
+);
+const newestOfClient = prepared((db) =>
+  db
     .select({ messageId: messages.messageId })
     .from(messages)
-    .where(
-      and(
-        inArray(messages.ticketId, withMerged(db, ticketId)),
-        eq(messages.author, 'client'),
-        isNotNull(messages.messageId),
-      ),
-    )
+    .where(and(inList(messages.ticketId, 'rows'), eq(messages.author, 'client'), isNotNull(messages.messageId)))
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(1)
-    .get();
-  return newest?.messageId ?? null;
-}
-
-function openerIs(
-  db: BetterSQLite3Database,
-  { ticketId, accountId, opener }: Pick<DeskTicket, 'ticketId' | 'accountId' | 'opener'>,
-  person: boolean,
-  policy: Policy,
-): OpenerIs {
-  const registered =
-    accountId === null
-      ? []
-      : db
-          .select({ address: contacts.address, since: contacts.undeliverableSince })
-          .from(contacts)
-          .where(
-            and(eq(contacts.accountId, accountId), inArray(contacts.address, contactKeys(opener, policy.stripTag))),
-          )
-          .all();
-  const proved = db
+    .prepare(),
+);
+const contactsUnder = prepared((db) =>
+  db
+    .select({ address: contacts.address, since: contacts.undeliverableSince })
+    .from(contacts)
+    .where(and(eq(contacts.accountId, sql.placeholder('account')), inList(contacts.address, 'addresses')))
+    .prepare(),
+);
+const verifiedMailOf = prepared((db) =>
+  db
     .select({ id: messages.id })
     .from(messages)
     .where(
       and(
-        inArray(messages.ticketId, withMerged(db, ticketId)),
+        inList(messages.ticketId, 'rows'),
         eq(messages.author, 'client'),
-        eq(messages.authorAddress, opener),
+        eq(messages.authorAddress, sql.placeholder('address')),
         eq(messages.verified, true),
       ),
     )
     .limit(1)
-    .get();
+    .prepare(),
+);
+
+/** `null` when there is no such ticket. */
+export function loadDeskTicket(db: BetterSQLite3Database, publicId: string, policy: Policy): DeskTicket | null {
+  return asDeskTicket(db, ticketByPublicId(db).get({ publicId }), policy);
+}
+
+/** `row`: `tickets.id`. */
+export function loadDeskTicketOfRow(db: BetterSQLite3Database, row: number, policy: Policy): DeskTicket | null {
+  return asDeskTicket(db, ticketByRow(db).get({ row }), policy);
+}
+
+function asDeskTicket(
+  db: BetterSQLite3Database,
+  found: ReturnType<ReturnType<typeof ticketByRow>['get']>,
+  policy: Policy,
+): DeskTicket | null {
+  if (found === undefined) return null;
+  const { clientWroteAt, ...ticket } = found;
+  const rows = JSON.stringify(withMerged(db, ticket.ticketId));
+  return {
+    ...ticket,
+    newestMessageId: newestOfClient(db).get({ rows })?.messageId ?? null,
+    openerIs: openerIs(db, ticket, rows, clientWroteAt !== null, policy),
+  };
+}
+
+/** The rows of a ticket and of those that were merged into it. */
+export function withMerged(db: BetterSQLite3Database, row: number): number[] {
+  return rowsOf(db)
+    .all({ row })
+    .map(({ id }) => id);
+}
+
+/** `rows`: as JSON. */
+function openerIs(
+  db: BetterSQLite3Database,
+  { accountId, opener }: Pick<DeskTicket, 'accountId' | 'opener'>,
+  rows: string,
+  person: boolean,
+  policy: Policy,
+): OpenerIs {
+  const addresses = JSON.stringify(contactKeys(opener, policy.stripTag));
+  const registered = accountId === null ? [] : contactsUnder(db).all({ account: accountId, addresses });
   return {
     contact: registered.length > 0,
-    verified: proved !== undefined,
+    verified: verifiedMailOf(db).get({ rows, address: opener }) !== undefined,
     person,
     // One mailbox of a domain that is dead says nothing about the others.
     undeliverable: registered.some(({ address, since }) => since !== null && !address.startsWith('*@')),
@@ -147,7 +166,7 @@ export function loadDeskFacts(
   const tellsStaff = request.kind === 'move' || set.assignee !== undefined;
   return {
     ticket,
-    into: request.kind === 'merge' ? loadDeskTicket(db, eq(tickets.publicId, request.into), policy) : null,
+    into: request.kind === 'merge' ? loadDeskTicket(db, request.into, policy) : null,
     account,
     service: service ?? null,
     legacyHolder: holder?.id ?? null,

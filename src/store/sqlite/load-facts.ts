@@ -15,6 +15,7 @@ import type { ReportedMail } from '../../tickets/note-bounce.ts';
 import { isStaff, type Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { expectedTicket } from '../../tickets/which-ticket.ts';
+import { inList } from './prepared.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
 import { answersLastHour, contactColumns, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
@@ -39,10 +40,6 @@ const ticketColumns = {
   language: tickets.language,
   closedAt: tickets.closedAt,
 };
-
-/** `column in (…)` over a JSON array, so that one prepared statement serves any number of keys. */
-const inList = (column: unknown, name: string) =>
-  sql`${column} in (select value from json_each(${sql.placeholder(name)}))`;
 
 export type LoadFacts = (mail: IncomingMail, policy: Policy, now: number) => Facts;
 

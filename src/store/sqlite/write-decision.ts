@@ -28,6 +28,7 @@ import {
   rawMails,
   tickets,
 } from './schema.ts';
+import { updateTicket } from './update-ticket.ts';
 
 /** Writes a mail that is new. */
 export function writeDecision(db: BetterSQLite3Database, record: MailToRecord, decision: Decision, now: number): void {
@@ -118,10 +119,7 @@ function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effe
         : { status: effect.status, statusChangedAt: now, closedAt: effect.status === 'closed' ? now : null };
     const byPerson = isFromPerson(mail.kind);
     const wrote = byPerson && effect.message.author === 'client' ? { clientWroteAt: mail.receivedAt } : {};
-    db.update(tickets)
-      .set({ lastMessageAt: mail.receivedAt, ...status, ...wrote })
-      .where(eq(tickets.id, effect.ticketId))
-      .run();
+    updateTicket(db, effect.ticketId, { lastMessageAt: mail.receivedAt, ...status, ...wrote });
     if (byPerson || effect.status !== null) restartClock(db, effect.ticketId, now);
     return effect.ticketId;
   }
