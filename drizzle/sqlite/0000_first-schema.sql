@@ -100,7 +100,7 @@ CREATE INDEX `intake_raw_sha256` ON `intake_records` (`raw_sha256`) WHERE raw_sh
 CREATE INDEX `intake_raw_kept` ON `intake_records` (`received_at`) WHERE raw_bytes is not null and verdict in ('open-ticket', 'append-message');--> statement-breakpoint
 CREATE INDEX `intake_sender` ON `intake_records` (`sender`,`received_at`);--> statement-breakpoint
 CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
-CREATE INDEX `intake_would_refuse` ON `intake_records` (`received_at`) WHERE would_refuse is not null;--> statement-breakpoint
+CREATE INDEX `intake_would_refuse` ON `intake_records` (`id`) WHERE would_refuse is not null;--> statement-breakpoint
 CREATE INDEX `intake_fingerprint` ON `intake_records` (`fingerprint`) WHERE verdict in ('open-ticket', 'append-message');--> statement-breakpoint
 CREATE TABLE `messages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -153,12 +153,12 @@ CREATE TABLE `outbox` (
 CREATE UNIQUE INDEX `outbox_message_id_unique` ON `outbox` (`message_id`);--> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX `outbox_lease` ON `outbox` (`lease_until`) WHERE state = 'sending';--> statement-breakpoint
+CREATE INDEX `outbox_failed` ON `outbox` (`created_at`) WHERE state = 'failed';--> statement-breakpoint
 CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_domain` ON `outbox` (`recipient_domain`,`created_at`);--> statement-breakpoint
-CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`);--> statement-breakpoint
+CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`,`finished_at`);--> statement-breakpoint
 CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
 CREATE INDEX `outbox_rendered` ON `outbox` (`finished_at`) WHERE rendered is not null and state in ('sent', 'failed', 'cancelled');--> statement-breakpoint
-CREATE INDEX `outbox_without_ticket` ON `outbox` (`finished_at`) WHERE ticket_id is null and finished_at is not null;--> statement-breakpoint
 CREATE TABLE `raw_mails` (
 	`intake_id` integer PRIMARY KEY NOT NULL,
 	`bytes` blob NOT NULL,

@@ -5,7 +5,7 @@
  */
 import { constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import PQueue from 'p-queue';
 import type { Config } from '../config.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
@@ -23,10 +23,11 @@ export interface Backup {
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;
-  /** Hashes of files that rows name and the data folder does not have. */
+  /** Hashes of files that rows name and the data folder does not have; `keys.json` where it is not there. */
   readonly missing: readonly string[];
 }
 
+const KEYS = 'keys.json';
 const PAGE = 1000;
 /** Copies at the same time: enough to keep a disk busy. */
 const AT_ONCE = 4;
@@ -36,8 +37,9 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
   const result = await makeBackup(config, resolve(target), options.link === true);
   if (options.json === true) printJson({ ok: result.missing.length === 0, ...result });
   else {
+    const small = result.missing.includes(KEYS) ? 'database' : 'database, keys';
     print(
-      `${shownPath(result.folder)}: database, keys and ${counted(result.files, 'file')}, ${Math.round(result.bytes / 1024)} KB`,
+      `${shownPath(result.folder)}: ${small} and ${counted(result.files, 'file')}, ${Math.round(result.bytes / 1024)} KB`,
     );
   }
   if (result.missing.length > 0) {
@@ -60,10 +62,11 @@ export async function makeBackup(config: Config, target: string, linked: boolean
     await backupDatabase(source, join(partial, 'taquilla.db'));
     const blobs = await copyBlobs(config.dataFolder, partial, linked);
     await copySmallFiles(config, partial);
+    const missing = [...(existsSync(join(partial, KEYS)) ? [] : [KEYS]), ...blobs.missing];
     await sync(partial);
     await rename(partial, target);
     await sync(dirname(target));
-    return { folder: target, ...blobs };
+    return { folder: target, ...blobs, missing };
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     throw explained(error, target);
@@ -142,13 +145,13 @@ async function copyOne(from: string, to: string, linked: boolean): Promise<void>
   await sync(to);
 }
 
-/** Keys and whatever else lies beside the database, and the config without its secrets. */
+/**
+ * The keys, and the config without its secrets. Nothing else: what people put into the data folder (an older config, a
+ * file with a password, a private key) is not ours to hand on.
+ */
 async function copySmallFiles(config: Config, partial: string): Promise<void> {
-  for (const entry of readdirSync(config.dataFolder, { withFileTypes: true })) {
-    const { name } = entry;
-    if (!entry.isFile() || name.startsWith(basename(databaseFile(config))) || name.endsWith('.part')) continue;
-    await copyOne(join(config.dataFolder, name), join(partial, name), false);
-  }
+  const keys = join(config.dataFolder, KEYS);
+  if (existsSync(keys)) await copyOne(keys, join(partial, KEYS), false);
   const settings = join(partial, 'config.json');
   await writeFile(settings, withoutSecrets(readFileSync(config.file, 'utf8')), { mode: 0o600 });
   await sync(settings);

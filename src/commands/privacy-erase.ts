@@ -5,17 +5,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { eraseRows } from '../desk/erase-person.ts';
 import { GRACE_MS } from '../intake/sweeper.ts';
 import { normalizeAddress } from '../mail/address.ts';
 import { removeBlob } from '../store/blobs/stray-files.ts';
-import type { PersonPart, PersonRows } from '../store/keeping.ts';
+import type { PersonRows } from '../store/keeping.ts';
 import { loadSigningKeys } from '../store/signing-keys.ts';
 import { emptyLog, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
-import type { Store } from '../store/store.ts';
 import { counted } from '../tickets/counted.ts';
-import { type ErasedPerson, erasedPerson } from '../tickets/erasure.ts';
+import { type ErasedPerson, erasedPerson, erasureNote } from '../tickets/erasure.ts';
 import { actor } from './actor.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
@@ -27,9 +27,6 @@ interface EraseOptions extends JsonOption {
   readonly by?: string;
   readonly keepFile?: boolean;
 }
-
-/** Rows in one transaction. */
-const BATCH = 50;
 
 export async function erasePerson(typed: string, options: EraseOptions): Promise<void> {
   const { config } = locateConfig(options);
@@ -53,8 +50,8 @@ export async function erasePerson(typed: string, options: EraseOptions): Promise
   const store = sqliteStore(opened);
   try {
     const now = Date.now();
-    const freed = await eraseRows(store, person, found, now);
-    await store.noteErasure(found.tickets, note(person, by, now), now);
+    const note = `${erasureNote(person)} on ${shownTime(now)} UTC by ${by}.`;
+    const freed = await eraseRows(store, person, found, note, now);
     const left = freed.filter((sha256) => !removeBlob(join(config.dataFolder, 'blobs'), sha256, now - GRACE_MS));
     if (options.keepFile !== true) {
       await whenFree(() => rewriteFile(opened.sqlite));
@@ -75,34 +72,6 @@ export function typedPerson(typed: string): string {
   const address = normalizeAddress(typed);
   if (address === null) throw new CommandError(`${typed} is not a mail address`, 2);
   return address;
-}
-
-/** Hashes of the files that nobody names any more. */
-async function eraseRows(store: Store, person: ErasedPerson, found: PersonRows, now: number): Promise<string[]> {
-  const opened = await store.ticketIds(found.opened);
-  const parts: PersonPart[] = [
-    { kind: 'messages', ids: found.messages },
-    { kind: 'mentions', ids: found.mentions },
-    { kind: 'mails', ids: found.mails },
-    { kind: 'recordsNaming', ids: found.recordsNaming },
-    { kind: 'outbox', ids: found.outbox, opened },
-    { kind: 'outboxNaming', ids: found.outboxNaming, opened },
-    // By these the rest is found: last.
-    { kind: 'tickets', ids: found.opened },
-  ];
-  const freed: string[] = [];
-  for (const part of parts) {
-    for (let from = 0; from < part.ids.length; from += BATCH) {
-      const { blobs } = await store.erasePart(person, { ...part, ids: part.ids.slice(from, from + BATCH) }, now);
-      freed.push(...blobs);
-    }
-  }
-  await store.erasePart(person, { kind: 'contacts', ids: found.contacts }, now);
-  return freed;
-}
-
-function note({ label }: ErasedPerson, by: string, now: number): string {
-  return `Personal data of ${label} was erased on ${shownTime(now)} UTC by ${by}.`;
 }
 
 export function isNobody(found: PersonRows): boolean {

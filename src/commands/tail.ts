@@ -17,14 +17,14 @@ const PAGE = 100;
 export async function tailMails(options: TailOptions): Promise<void> {
   const { config } = locateConfig(options);
   await withStore(openForReading(config), async (store) => {
-    let after = await showLast(store, options);
+    let newest = await showLast(store, options);
     const stopped = new Promise<'stop'>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'));
     });
     for (;;) {
-      const page = await store.pageMails({ since: 0, after, limit: PAGE });
+      const page = await store.pageMails({ since: 0, after: newest, limit: PAGE });
       for (const mail of page) show(mail, options);
-      after = page.at(-1)?.reference ?? after;
+      newest = page.at(-1)?.row ?? newest;
       if (page.length === PAGE) continue;
       const pause = new Promise<'go on'>((resolve) => setTimeout(() => resolve('go on'), PAUSE_MS));
       if ((await Promise.race([stopped, pause])) === 'stop') return;
@@ -32,14 +32,11 @@ export async function tailMails(options: TailOptions): Promise<void> {
   });
 }
 
-/** Returns the reference to go on after; `null` where no mail has come yet. */
-async function showLast(store: Store, options: TailOptions): Promise<string | null> {
-  const last = (await store.listMails({ limit: Math.max(1, options.lines) })).reverse();
-  for (const { reference } of options.lines === 0 ? [] : last) {
-    const mail = await store.findMail(reference);
-    if (mail !== null) show(mail, options);
-  }
-  return last.at(-1)?.reference ?? null;
+/** Returns the row to go on after; `null` where no mail has come yet. */
+async function showLast(store: Store, options: TailOptions): Promise<number | null> {
+  const last = await store.lastMails({ limit: Math.max(1, options.lines) });
+  for (const mail of options.lines === 0 ? [] : last) show(mail, options);
+  return last.at(-1)?.row ?? null;
 }
 
 function show(mail: MailDetail, { json }: JsonOption): void {

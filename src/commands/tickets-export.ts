@@ -1,11 +1,12 @@
 /** `taquilla tickets export`: tickets with all that is known of them as JSON, or their mails as mbox. One at a time. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { mboxEntry } from '../mail/mbox.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
-import type { MailDetail, RawMail, Store, TicketDetail } from '../store/store.ts';
+import type { MailDetail, Store, TicketDetail } from '../store/store.ts';
 import { counted } from '../tickets/counted.ts';
 import { CommandError, type GlobalOptions, locateConfig, shownPath, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
@@ -18,6 +19,14 @@ interface ExportOptions extends GlobalOptions {
   readonly force?: boolean;
 }
 
+/** Mails that an mbox is without. */
+interface LeftOut {
+  /** As the rows say: no fault. */
+  notKept: number;
+  /** Hashes of files that rows name and the data folder does not have. */
+  readonly missing: Set<string>;
+}
+
 const PAGE = 500;
 
 /** `null`: every ticket. */
@@ -27,11 +36,19 @@ export async function exportTickets(typed: string | null, options: ExportOptions
   const blobs = join(config.dataFolder, 'blobs');
   await withStore(openForReading(config), async (store) => {
     const tickets = id === null ? allTickets(store) : just(await find(store, id));
-    const gone = { mails: 0 };
-    await writeOut(options.format === 'json' ? asJson(store, tickets) : asMbox(store, tickets, blobs, gone), options);
-    if (gone.mails > 0)
+    const leftOut: LeftOut = { notKept: 0, missing: new Set() };
+    await writeOut(
+      options.format === 'json' ? asJson(store, tickets) : asMbox(store, tickets, blobs, leftOut),
+      options,
+    );
+    if (leftOut.notKept > 0)
       process.stderr.write(
-        `${counted(gone.mails, 'mail is', 'mails are')} not in it: the bytes are not kept any more (retention), or were not made yet\n`,
+        `${counted(leftOut.notKept, 'mail is', 'mails are')} not in it: the bytes are not kept any more (retention), or were not made yet\n`,
+      );
+    if (leftOut.missing.size > 0)
+      throw new CommandError(
+        `${counted(leftOut.missing.size, 'file is', 'files are')} missing in the data folder; run taquilla verify`,
+        1,
       );
   });
 }
@@ -92,13 +109,14 @@ async function* asMbox(
   store: Store,
   tickets: AsyncIterable<TicketDetail>,
   blobs: string,
-  gone: { mails: number },
+  leftOut: LeftOut,
 ): AsyncGenerator<Buffer> {
   for await (const ticket of tickets) {
     for (const { sender, at, load } of await correspondence(store, ticket, blobs)) {
-      const bytes = await load();
-      if (bytes === null) gone.mails += 1;
-      else yield mboxEntry({ sender, at, bytes });
+      const loaded = await load();
+      if (loaded === null) leftOut.notKept += 1;
+      else if ('missing' in loaded) leftOut.missing.add(loaded.missing);
+      else yield mboxEntry({ sender, at, bytes: loaded });
     }
   }
 }
@@ -106,9 +124,11 @@ async function* asMbox(
 interface Letter {
   readonly sender: string;
   readonly at: number;
-  /** `null` where the bytes are not kept. */
-  readonly load: () => Promise<Uint8Array | null>;
+  readonly load: () => Promise<Loaded>;
 }
+
+/** `null` where the bytes are not kept; `missing` where they should be in this file. */
+type Loaded = Uint8Array | { readonly missing: string } | null;
 
 /** Mails of a ticket, in and out, in the order in which they went; bytes are loaded one at a time. */
 async function correspondence(store: Store, ticket: TicketDetail, blobs: string): Promise<Letter[]> {
@@ -119,7 +139,7 @@ async function correspondence(store: Store, ticket: TicketDetail, blobs: string)
     letters.push({
       sender: mail.mailFrom,
       at: mail.receivedAt,
-      load: async () => bytesOf(await store.findRawMail(reference), blobs),
+      load: () => loadIncoming(store, reference, blobs),
     });
   }
   for (const { id, createdAt, finishedAt, state } of ticket.mails) {
@@ -132,12 +152,18 @@ async function correspondence(store: Store, ticket: TicketDetail, blobs: string)
   return letters.sort((one, other) => one.at - other.at);
 }
 
-async function bytesOf(raw: RawMail | null, blobs: string): Promise<Uint8Array | null> {
+async function loadIncoming(store: Store, reference: string, blobs: string): Promise<Loaded> {
+  const raw = await store.findRawMail(reference);
   if (raw === null) return null;
   if ('inline' in raw) return raw.inline;
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(BlobStore.pathIn(blobs, raw.blob.sha256))) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const { sha256 } = raw.blob;
+  try {
+    return await readFile(BlobStore.pathIn(blobs, sha256));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    // Retention removes the row first.
+    return (await store.findRawMail(reference)) === null ? null : { missing: sha256 };
+  }
 }
 
 async function writeOut(content: AsyncIterable<string | Buffer>, { out, force }: ExportOptions): Promise<void> {

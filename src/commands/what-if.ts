@@ -9,7 +9,7 @@ import { type WhatIf, type WhatIfParts, whatIf } from '../intake/what-if.ts';
 import { createLog } from '../log.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { readSigningKeys } from '../store/signing-keys.ts';
-import type { MailDetail, Store } from '../store/store.ts';
+import type { MailDetail, PagedMail, Store } from '../store/store.ts';
 import { counted } from '../tickets/counted.ts';
 import { ENTROPY_BYTES } from '../tickets/entropy.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
@@ -84,9 +84,9 @@ function words({ verdict, reason, department, account, ticket }: Row['found']['w
 async function judgeAll(parts: WhatIfParts & { readonly store: Store }, since: number) {
   const rows: Row[] = [];
   let [count, notKept, unasked] = [0, 0, 0];
-  let after: string | null = null;
+  let after: number | null = null;
   for (;;) {
-    const page: MailDetail[] = await parts.store.pageMails({ since, after, limit: PAGE });
+    const page: PagedMail[] = await parts.store.pageMails({ since, after, limit: PAGE });
     for (const mail of page) {
       const found = await whatIf(parts, mail);
       count += 1;
@@ -94,7 +94,7 @@ async function judgeAll(parts: WhatIfParts & { readonly store: Store }, since: n
       else if (found.kind === 'different') rows.push({ mail, found });
       if (mail.explanation.auth === null) unasked += 1;
     }
-    after = page.at(-1)?.reference ?? null;
+    after = page.at(-1)?.row ?? null;
     if (page.length < PAGE) return { rows, count, notKept, unasked };
   }
 }

@@ -110,8 +110,8 @@ export interface PersonStore {
   /** The person's own messages, and what staff wrote in public on the tickets that it opened. */
   readMessages(rows: Pick<PersonRows, 'messages' | 'opened'>): Promise<PersonMessage[]>;
   erasePart(person: ErasedPerson, part: PersonPart, now: number): Promise<Removed>;
-  /** A note of the system. */
-  noteErasure(tickets: readonly number[], text: string, now: number): Promise<void>;
+  /** A note of the system, which begins as `erasureNote` says; none where it stands already and the person wrote nothing since. */
+  noteErasure(person: ErasedPerson, tickets: readonly number[], text: string, now: number): Promise<void>;
   /** Public IDs in the order in which they were opened, from the one after `after` (`null`: the first) on. */
   pageTicketIds(after: string | null, limit: number): Promise<string[]>;
 }

@@ -226,6 +226,12 @@ export interface MailDetail extends MailSummary {
   readonly explanation: Explanation;
 }
 
+/** One of many that are read in the order in which they came. */
+export interface PagedMail extends MailDetail {
+  /** Rises with every mail and is never given twice; means nothing outside of this database. */
+  readonly row: number;
+}
+
 export type OutboxState = 'queued' | 'sending' | 'sent' | 'failed' | 'cancelled';
 export const OUTBOX_STATES: readonly OutboxState[] = ['queued', 'sending', 'sent', 'failed', 'cancelled'];
 
@@ -261,8 +267,8 @@ export interface MailFilter extends Page {
 export interface MailPage extends Page {
   /** Epoch milliseconds. */
   readonly since: number;
-  /** Reference of the last mail of the page before; `null`: from the start. */
-  readonly after: string | null;
+  /** Row of the last mail of the page before, which may be gone meanwhile; `null`: from the start. */
+  readonly after: number | null;
 }
 
 export interface Page {
@@ -422,7 +428,9 @@ export interface DeskStore {
   listMails(filter: MailFilter): Promise<MailSummary[]>;
   findMail(reference: string): Promise<MailDetail | null>;
   /** Mails in the order in which they came. */
-  pageMails(page: MailPage): Promise<MailDetail[]>;
+  pageMails(page: MailPage): Promise<PagedMail[]>;
+  /** The newest ones, in the order in which they came. */
+  lastMails(page: Page): Promise<PagedMail[]>;
   findRawMail(reference: string): Promise<RawMail | null>;
   listOutbox(filter: Page & { readonly state?: OutboxState }): Promise<OutboxSummary[]>;
   findOutgoing(id: number): Promise<OutboxDetail | null>;

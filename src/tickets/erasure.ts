@@ -26,6 +26,11 @@ export function erasedPerson(address: string, key: Uint8Array): ErasedPerson {
   return { address, label, placeholder: `${label}@erased.invalid` };
 }
 
+/** The note on the person's tickets begins so. An erasure that is repeated knows by it that it stands there. */
+export function erasureNote({ label }: ErasedPerson): string {
+  return `Personal data of ${label} was erased`;
+}
+
 /** The address in any case of letters, in linear time. */
 export function withoutAddress(text: string, { address, placeholder }: ErasedPerson): string {
   const lower = asciiLower(text);

@@ -1,5 +1,5 @@
 /** Purge, export, erase and compact, by the real program beside a running gateway, on mails that came over real sockets. */
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it, vi } from 'vitest';
@@ -289,6 +289,29 @@ it('exports a ticket as JSON and its mails as mbox, in their order', async () =>
   expect(unknown).toMatchObject({ code: 1, stderr: 'there is no ticket TQ-000000\n' });
   expect(existsSync(join(gateway.folder, 'no.json'))).toBe(false);
   expect((await cli(['tickets', 'export', '--out', '-'], gateway)).code).toBe(2);
+});
+
+it('exports what is there when files are missing, and ends with 1', async () => {
+  const { gateway, ticket } = await correspondence();
+  const whole = await cli(['tickets', 'export', ticket, '--format', 'mbox', '--out', '-'], gateway);
+  const [mail] = (await gateway.store.findTicket(ticket))?.thread ?? [];
+  const raw = await gateway.store.findRawMail(mail?.mail ?? '');
+  const { sha256 } = raw !== null && 'blob' in raw ? raw.blob : { sha256: '' };
+  rmSync(join(gateway.folder, 'data', 'blobs', sha256.slice(0, 2), sha256));
+  const args = ['tickets', 'export', ticket, '--format', 'mbox', '--out', 'some.mbox'];
+  expect(await cli(args, gateway)).toMatchObject({
+    code: 1,
+    stderr: '1 file is missing in the data folder; run taquilla verify\n',
+  });
+  const separators = (mbox: string) => mbox.split('\n').filter((line) => /^From \S+ \w{3} /.test(line));
+  const some = separators(readFileSync(join(gateway.folder, 'some.mbox'), 'utf8'));
+  expect(some).toEqual(separators(whole.stdout).slice(1));
+
+  const database = new Database(join(gateway.folder, 'data', 'taquilla.db'));
+  database.exec('update intake_records set raw_sha256 = null, raw_bytes = null where raw_sha256 is not null');
+  database.close();
+  const gone = await cli([...args, '--force'], gateway);
+  expect(gone).toMatchObject({ code: 0, stderr: expect.stringContaining('1 mail is not in it') });
 });
 
 it('purge shows first, and does it with --yes', async () => {

@@ -240,31 +240,3 @@ it('works by the clock: at the start and every hour, and stops', async () => {
   await retention.stop();
   expect(clock.timers()).toEqual([]);
 });
-
-it('finds what is due by an index', async () => {
-  const { opened, store } = await world();
-  const plans: string[] = [];
-  const prepare = opened.sqlite.prepare.bind(opened.sqlite);
-  const explain = (sql: string) =>
-    prepare<[], { detail: string }>(`explain query plan ${sql.replaceAll('?', '1')}`)
-      .all()
-      .map(({ detail }) => detail);
-  opened.sqlite.prepare = ((sql: string) => {
-    if (/^(select|delete|update)/.test(sql)) plans.push(...explain(sql));
-    return prepare(sql);
-  }) as typeof opened.sqlite.prepare;
-  const removals = [
-    { kind: 'mails', verdict: 'hold', before: 1 },
-    { kind: 'over-quota', upTo: { receivedAt: 1, id: 1 } },
-    { kind: 'raw-of-tickets', before: 1 },
-    { kind: 'outbox-bytes', before: 1 },
-    { kind: 'outbox-without-ticket', before: 1 },
-  ] as const;
-  for (const removal of removals) {
-    await store.findDue(removal, 10);
-    await store.removeDue(removal, [1]);
-  }
-  await store.pageRefusedSizes({ receivedAt: 1, id: 1 }, 10);
-  expect(plans.length).toBeGreaterThan(10);
-  expect(plans.filter((step) => step.startsWith('SCAN') && !step.includes('json_each'))).toEqual([]);
-});

@@ -166,6 +166,31 @@ it('takes passwords out of the copied config, and the restored gateway asks for 
   expect(loadConfig(join(folder, 'config.json'), { TAQUILLA_RESTORED_SECRET: 'x' }).ok).toBe(true);
 });
 
+it('hands on nothing else that lies in the data folder, where passwords may stand', async () => {
+  const folder = await stopped();
+  const data = join(folder, 'data');
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  const lookup = { url: 'https://billing.example/ask', secret: 'hunter2' };
+  writeFileSync(join(data, 'gateway.json'), JSON.stringify({ ...config, dataFolder: '.', lookup }));
+  for (const name of ['config.old.json', 'keys.json.old', 'smarthost-password', 'taquilla.db.before-1'])
+    writeFileSync(join(data, name), 'hunter2');
+  const made = await taquilla(['--config', 'data/gateway.json', 'backup', 'b'], { cwd: folder });
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  expect(readdirSync(join(folder, 'b')).sort()).toEqual(['blobs', 'config.json', 'keys.json', 'taquilla.db']);
+  expect(readFileSync(join(folder, 'b', 'keys.json'))).toEqual(readFileSync(join(data, 'keys.json')));
+  const copied = readFileSync(join(folder, 'b', 'config.json'), 'utf8');
+  expect(JSON.parse(copied).lookup).toEqual({ ...lookup, secret: { env: 'TAQUILLA_RESTORED_SECRET' } });
+});
+
+it('says so when the keys are missing in the data folder', async () => {
+  const folder = await stopped();
+  rmSync(join(folder, 'data', 'keys.json'));
+  const result = await cli(['backup', 'b'], folder);
+  expect(result.code).toBe(1);
+  expect(result.stdout).toContain('b: database and 2 files');
+  expect(result.stderr).toContain('1 file is missing in the data folder: keys.json; run taquilla verify');
+});
+
 const blobPath = (folder: string, name: string) => join(folder, 'data', 'blobs', name.slice(0, 2), name);
 
 function onlyBlobs(folder: string): string[] {

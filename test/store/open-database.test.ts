@@ -47,6 +47,17 @@ it('checks foreign keys: at the first opening and at each later one', () => {
   }
 });
 
+it('opens while somebody else writes', () => {
+  const file = join(tempFolder(), 'taquilla.db');
+  const writer = openDatabase(file);
+  writer.sqlite.exec('begin immediate');
+  const opened = openDatabase(file);
+  expect(pragma(opened, 'auto_vacuum')).toBe(2);
+  opened.sqlite.close();
+  writer.sqlite.exec('rollback');
+  writer.sqlite.close();
+});
+
 it('makes the folder of the database, for its own user only', () => {
   const file = join(tempFolder(), 'new', 'folder', 'taquilla.db');
   openDatabase(file).sqlite.close();

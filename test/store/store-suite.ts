@@ -1,6 +1,6 @@
 /** What every store must do, whatever it keeps its rows in. Each implementation runs it. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedMail, SaveMode, Store } from '../../src/store/store.ts';
+import type { ClaimedMail, PagedMail, SaveMode, Store } from '../../src/store/store.ts';
 import {
   ANA,
   entropyOf,
@@ -523,6 +523,39 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
           (await store.listMails(filter)).map(({ verdict }) => verdict);
         expect(await verdicts({ limit: 10 })).toEqual(['refuse', 'open-ticket']);
         expect(await verdicts({ limit: 10, verdict: 'open-ticket' })).toEqual(['open-ticket']);
+      });
+
+      it('reads mails page by page: each once, where many came in one millisecond', async () => {
+        const names = ['uno', 'dos', 'tres', 'cuatro', 'cinco', 'seis', 'siete'];
+        for (const name of names) await record(name, { receivedAt: name === 'uno' ? NOW - 1 : NOW });
+        const read = async (since: number) => {
+          const seen: string[] = [];
+          for (let after: number | null = null; ; ) {
+            const page: PagedMail[] = await store.pageMails({ since, after, limit: 2 });
+            seen.push(...page.map(({ messageId }) => messageId));
+            after = page.at(-1)?.row ?? null;
+            if (page.length < 2) return seen;
+          }
+        };
+        const all = names.map((name) => `<${name}@empresa.com>`);
+        expect(await read(0)).toEqual(all);
+        expect(await read(NOW)).toEqual(all.slice(1));
+        const last = await store.lastMails({ limit: 3 });
+        expect(last.map(({ messageId }) => messageId)).toEqual(all.slice(4));
+        const [{ row: _, ...mail } = {}] = last;
+        expect(mail).toEqual(await store.findMail(referenceOf('cinco')));
+      });
+
+      it('goes on behind a mail that was removed meanwhile', async () => {
+        const stranger = { sender: { clear: true, address: 'eva@otra.com', name: '' } } as const;
+        await record('uno', stranger);
+        await record('dos', stranger);
+        const [newest] = await store.lastMails({ limit: 1 });
+        const due = { kind: 'mails', verdict: 'refuse', before: NOW + 1 } as const;
+        await store.removeDue(due, (await store.findDue(due, 10)).ids.slice(-1));
+        await record('tres', stranger);
+        const page = await store.pageMails({ since: 0, after: newest?.row ?? null, limit: 10 });
+        expect(page.map(({ reference }) => reference)).toEqual([referenceOf('tres')]);
       });
 
       it('answers null for what does not exist', async () => {

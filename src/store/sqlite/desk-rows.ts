@@ -14,6 +14,7 @@ import type {
   OutboxState,
   OutboxSummary,
   Page,
+  PagedMail,
   RawMail,
   TicketDetail,
   TicketFilter,
@@ -219,17 +220,29 @@ const mailDetail = {
   explanation: intakeRecords.explanation,
 };
 
-/** In the order in which they came. */
-export function pageMails(db: BetterSQLite3Database, { since, after, limit }: MailPage): MailDetail[] {
-  const start = after === null ? undefined : findRecord(db, after)?.intakeId;
+const pagedMail = { ...mailDetail, row: intakeRecords.id };
+
+/** By the row: several mails may come in one millisecond, and retention may have removed the one that is named. */
+export function pageMails(db: BetterSQLite3Database, { since, after, limit }: MailPage): PagedMail[] {
   return db
-    .select(mailDetail)
+    .select(pagedMail)
     .from(intakeRecords)
     .leftJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
-    .where(and(gte(intakeRecords.receivedAt, since), start === undefined ? undefined : gt(intakeRecords.id, start)))
+    .where(and(gte(intakeRecords.receivedAt, since), after === null ? undefined : gt(intakeRecords.id, after)))
     .orderBy(asc(intakeRecords.id))
     .limit(limit)
     .all();
+}
+
+export function lastMails(db: BetterSQLite3Database, { limit }: Page): PagedMail[] {
+  return db
+    .select(pagedMail)
+    .from(intakeRecords)
+    .leftJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
+    .orderBy(desc(intakeRecords.id))
+    .limit(limit)
+    .all()
+    .reverse();
 }
 
 export function findMail(db: BetterSQLite3Database, reference: string): MailDetail | null {

@@ -2,7 +2,7 @@
  * Writes what is left of one person's rows. Each part is found by the address until it is done, so that an erasure
  * that was cut off goes on where it was. What the rows say afterwards is decided in tickets/erasure.ts.
  */
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, max, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import {
   dataWithout,
@@ -11,6 +11,7 @@ import {
   erasedBounce,
   erasedExplanation,
   erasedOutgoing,
+  erasureNote,
   outgoingWithout,
   withoutAddress,
 } from '../../tickets/erasure.ts';
@@ -168,12 +169,14 @@ function eraseOutgoing(
   now: number,
 ): void {
   const row = db
-    .select({ mail: outbox.mail, bounce: outbox.bounce, state: outbox.state })
+    .select({ recipient: outbox.recipient, mail: outbox.mail, bounce: outbox.bounce, state: outbox.state })
     .from(outbox)
     .where(and(eq(outbox.id, id), ne(outbox.state, 'sending')))
     .get();
   if (row === undefined) return;
   if (part.kind === 'outboxNaming') {
+    // A mail to the person, by an erasure that was cut off.
+    if (row.recipient === person.placeholder) return;
     const mail = dataWithout(outgoingWithout(row.mail, new Set(part.opened), person), person);
     db.update(outbox).set({ mail, rendered: null }).where(eq(outbox.id, id)).run();
     return;
@@ -182,7 +185,7 @@ function eraseOutgoing(
   db.update(outbox)
     .set({
       recipient: person.placeholder,
-      mail: erasedOutgoing(row.mail, person),
+      mail: dataWithout(erasedOutgoing(row.mail, person), person),
       rendered: null,
       lastError: null,
       bounce: erasedBounce(row.bounce),
@@ -192,10 +195,29 @@ function eraseOutgoing(
     .run();
 }
 
-export function noteErasure(db: Db, ticketRows: readonly number[], text: string, now: number): void {
+export function noteErasure(
+  db: Db,
+  person: ErasedPerson,
+  ticketRows: readonly number[],
+  text: string,
+  now: number,
+): void {
   for (const ticketId of ticketRows) {
+    if (isNoted(db, person, ticketId)) continue;
     db.insert(messages)
       .values({ ticketId, author: 'system', visibility: 'note', verified: true, text, createdAt: now })
       .run();
   }
+}
+
+/** By an erasure that was cut off afterwards. */
+function isNoted(db: Db, person: ErasedPerson, ticketId: number): boolean {
+  const newest = (which: SQL | undefined) =>
+    db
+      .select({ id: max(messages.id) })
+      .from(messages)
+      .where(and(eq(messages.ticketId, ticketId), which))
+      .get()?.id ?? 0;
+  const note = and(eq(messages.author, 'system'), sql`instr(${messages.text}, ${erasureNote(person)}) = 1`);
+  return newest(note) > newest(eq(messages.authorAddress, person.address));
 }

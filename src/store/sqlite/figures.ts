@@ -3,7 +3,7 @@
  * table, so it is taken once a minute at most.
  */
 import type Database from 'better-sqlite3';
-import { and, asc, count, eq, gt, min, sum } from 'drizzle-orm';
+import { and, asc, count, eq, gt, min, type SQL, sql, sum } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Verdict } from '../../tickets/decision.ts';
 import type { LiveFigures, StoreFigures } from '../store.ts';
@@ -14,21 +14,22 @@ const BLOBS_MS = 60_000;
 
 export function prepareFigures(sqlite: Database.Database, db: BetterSQLite3Database): (now: number) => StoreFigures {
   let files: { readonly at: number; readonly blobs: StoreFigures['blobs'] } | null = null;
-  const inState = (state: 'queued' | 'sending' | 'failed') =>
+  // Spelled as in the partial indexes (schema.ts), or SQLite will not count on them.
+  const inState = (state: SQL) =>
     db
       .select({ mails: count(), oldest: min(outbox.createdAt) })
       .from(outbox)
-      .where(eq(outbox.state, state))
+      .where(sql`${outbox.state} = ${state}`)
       .get();
   return (now) => {
     if (files === null || now - files.at >= BLOBS_MS) files = { at: now, blobs: blobTotals(db) };
-    const queued = inState('queued');
+    const queued = inState(sql`'queued'`);
     const pages = Number(sqlite.pragma('page_count', { simple: true }));
     return {
       outbox: {
         queued: queued?.mails ?? 0,
-        sending: inState('sending')?.mails ?? 0,
-        failed: inState('failed')?.mails ?? 0,
+        sending: inState(sql`'sending'`)?.mails ?? 0,
+        failed: inState(sql`'failed'`)?.mails ?? 0,
       },
       oldestQueuedAt: queued?.oldest ?? null,
       databaseBytes: pages * Number(sqlite.pragma('page_size', { simple: true })),

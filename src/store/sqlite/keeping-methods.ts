@@ -21,7 +21,7 @@ export function keepingMethods({ sqlite, db }: OpenDatabase, commits: Pick<Group
     mailReferences: async (rows) => mailReferences(db, rows),
     readMessages: async (rows) => readMessages(db, rows),
     erasePart: (person, part, now) => commits.run(() => erasePart(db, person, part, now)),
-    noteErasure: (rows, text, now) => commits.run(() => noteErasure(db, rows, text, now)),
+    noteErasure: (person, rows, text, now) => commits.run(() => noteErasure(db, person, rows, text, now)),
     pageTicketIds: async (after, limit) => pageTicketIds(db, after, limit),
   };
 }

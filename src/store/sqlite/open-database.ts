@@ -15,13 +15,18 @@ export interface OpenDatabase {
   readonly db: BetterSQLite3Database;
 }
 
+/** As SQLite numbers it. */
+const AUTO_VACUUM_INCREMENTAL = 2;
+
 /** `':memory:'` gives an empty database that lives only in memory. `migrations` is another folder only in tests. */
 export function openDatabase(file: string, migrations = migrationsFolder): OpenDatabase {
   if (file !== ':memory:') makeFolderOf(file);
   const sqlite = connect(file, false);
   try {
     // Counts in a new file only, and only before anything is written to it: free pages can be given back in small steps.
-    sqlite.pragma('auto_vacuum = INCREMENTAL');
+    // Setting it waits for whoever writes at this moment, reading it does not.
+    if (sqlite.pragma('auto_vacuum', { simple: true }) !== AUTO_VACUUM_INCREMENTAL)
+      sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
     // WAL on a connection that did not turn it on itself comes up with synchronous = NORMAL, which loses the last
     // commits on a power cut. Read back, because a 250 rests on it.

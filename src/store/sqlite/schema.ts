@@ -182,7 +182,7 @@ export const intakeRecords = sqliteTable(
       .where(sql`raw_bytes is not null and verdict in ('open-ticket', 'append-message')`),
     index('intake_sender').on(table.sender, table.receivedAt),
     index('intake_ticket').on(table.ticketId),
-    index('intake_would_refuse').on(table.receivedAt).where(sql`would_refuse is not null`),
+    index('intake_would_refuse').on(table.id).where(sql`would_refuse is not null`),
     // Only mails that made a ticket or a message count as the first of a pair.
     index('intake_fingerprint').on(table.fingerprint).where(sql`verdict in ('open-ticket', 'append-message')`),
   ],
@@ -340,14 +340,15 @@ export const outbox = sqliteTable(
   (table) => [
     index('outbox_due').on(table.nextAttemptAt).where(sql`state = 'queued'`),
     index('outbox_lease').on(table.leaseUntil).where(sql`state = 'sending'`),
+    index('outbox_failed').on(table.createdAt).where(sql`state = 'failed'`),
     index('outbox_recipient').on(table.recipient, table.createdAt),
     index('outbox_domain').on(table.recipientDomain, table.createdAt),
-    index('outbox_ticket').on(table.ticketId),
+    // Those without a ticket are found by when they were finished.
+    index('outbox_ticket').on(table.ticketId, table.finishedAt),
     index('outbox_intake').on(table.intakeId),
     index('outbox_rendered')
       .on(table.finishedAt)
       .where(sql`rendered is not null and state in ('sent', 'failed', 'cancelled')`),
-    index('outbox_without_ticket').on(table.finishedAt).where(sql`ticket_id is null and finished_at is not null`),
     check('outbox_lease_while_sending', sql`(state = 'sending') = (lease_until is not null)`),
   ],
 );
