@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readResults, trustedResults, withoutForgedResults } from '../../src/auth/authentication-results.ts';
 import { readHeaderLines } from '../../src/mail/header-lines.ts';
+import { fastest } from '../support/fastest.ts';
 
 const relay = { authservId: 'mx.relay.es' };
 const lines = (...text: string[]) => readHeaderLines(Buffer.from(`${text.join('\r\n')}\r\n\r\n`, 'latin1')).lines;
@@ -107,9 +108,12 @@ describe('what a field says', () => {
   });
 
   it('reads a long hostile field in little time, or not at all', () => {
-    const started = performance.now();
-    for (const piece of ['(', '"', ';', '=', 'a=b ', '\\', '(a', ';a=b']) readResults(`mx.es; ${piece.repeat(60_000)}`);
-    for (const piece of ['(', '"', ';', '=', 'a=b ', '\\', '(a', ';a=b']) readResults(`mx.es; ${piece.repeat(4_000)}`);
-    expect(performance.now() - started).toBeLessThan(500);
+    const readAll = () => {
+      for (const piece of ['(', '"', ';', '=', 'a=b ', '\\', '(a', ';a=b']) {
+        readResults(`mx.es; ${piece.repeat(60_000)}`);
+        readResults(`mx.es; ${piece.repeat(4_000)}`);
+      }
+    };
+    expect(fastest(readAll)).toBeLessThan(500);
   });
 });

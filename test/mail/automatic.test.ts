@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type Automatic, classify, leadingToken } from '../../src/mail/automatic.ts';
 import { readHeaderLines } from '../../src/mail/header-lines.ts';
 import { corpus } from '../support/corpus.ts';
+import { fastest } from '../support/fastest.ts';
 import { HEADER_CASES } from './automatic.cases.ts';
 import { KINDS_OF_OTHERS, NOT_MAILS, OTHER_FOLDERS } from './automatic.corpus.ts';
-import { fastest } from './fastest.ts';
 
 function classifyBytes(start: Uint8Array, nullSender = false): Automatic {
   return classify({ lines: readHeaderLines(start).lines, nullSender, start });

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type BounceReport, readBounce } from '../../src/mail/bounce.ts';
 import { readHeaderLines } from '../../src/mail/header-lines.ts';
 import { corpus } from '../support/corpus.ts';
+import { fastest } from '../support/fastest.ts';
 import { readCases } from './bounce.cases.ts';
 import { corpusBounces, type ExpectedBounce } from './bounce.corpus.ts';
-import { fastest } from './fastest.ts';
 
 function read(start: Uint8Array, nullSender = false): BounceReport | null {
   return readBounce({ lines: readHeaderLines(start).lines, nullSender, start });

@@ -8,7 +8,7 @@ import {
   readHeaderLines,
   unfold,
 } from '../../src/mail/header-lines.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const read = (mail: string) => readHeaderLines(Buffer.from(mail, 'latin1'));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nestedDeeperThan } from '../../src/mail/html-depth.ts';
 import { htmlToPlainText } from '../../src/mail/html-text.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const deep = (tag: string, depth: number) => `${`<${tag}>`.repeat(depth)}hola${`</${tag}>`.repeat(depth)}`;
 

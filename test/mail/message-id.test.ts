@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readMessageIds, type SigningKey, signMessageId, verifyMessageId } from '../../src/mail/message-id.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const KEY: SigningKey = { id: 'k1', secret: Buffer.alloc(32, 1), revoked: false };
 const OTHER: SigningKey = { id: 'k2', secret: Buffer.alloc(32, 2), revoked: false };

@@ -36,9 +36,10 @@ describe('the parts of a mail', () => {
   });
 
   it('are read without the header parser, which takes seconds for this', async () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     await read(`To: ${'a:'.repeat(120_000)}\r\nCc: ${'"'.repeat(10_000)}\r\n\r\nHola`);
-    expect(performance.now() - started).toBeLessThan(1500);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1500);
   });
 
   it('have the content type in lower case and the Content-ID without brackets', async () => {

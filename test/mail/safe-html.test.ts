@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { safeHtml } from '../../src/mail/safe-html.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;

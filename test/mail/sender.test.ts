@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readHeaderLines } from '../../src/mail/header-lines.ts';
 import { readSender, type Sender, type UnclearFrom } from '../../src/mail/sender.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 function senderOf(from: string | readonly string[], encoding: BufferEncoding = 'utf8'): Sender {
   const lines = (typeof from === 'string' ? [from] : from).map((body) => `From: ${body}\r\n`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firstWords, withoutReplyPrefixes } from '../../src/mail/subject.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const BARE = 'Mi web no carga';
 

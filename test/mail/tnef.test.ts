@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unpackTnef } from '../../src/mail/tnef.ts';
 import { corpus } from '../support/corpus.ts';
-import { fastest } from './fastest.ts';
+import { fastest } from '../support/fastest.ts';
 import { attachedMessage, named, property, type SampleFile, tnef, unicode } from './tnef-sample.ts';
 
 const LONG_NAME = 0x3707;

@@ -11,6 +11,7 @@ import { htmlToPlainText } from '../../src/mail/html-text.ts';
 import { markHtmlQuotes, takeQuoteMarks } from '../../src/mail/visible-reply/html-quotes.ts';
 import { MAX_SCANNED, quotedText, splitReply, visibleText } from '../../src/mail/visible-reply.ts';
 import { corpus } from '../support/corpus.ts';
+import { fastest } from '../support/fastest.ts';
 import * as cases from './visible-reply/cases.ts';
 import differences from './visible-reply/differences.json' with { type: 'json' };
 import { HOSTILE_HTML, HOSTILE_TEXTS } from './visible-reply/hostile.ts';
@@ -23,17 +24,6 @@ const folded = (text: string): string => text.replace(/\s+/g, ' ').trim();
 function splitHtml(html: string) {
   const { text, marks } = takeQuoteMarks(htmlToPlainText(markHtmlQuotes(html)).text);
   return { text, cut: splitReply(text, { marks }) };
-}
-
-/** Best of some runs: the others measured the machine. */
-function milliseconds(run: () => void, runs = 3): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < runs; index += 1) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
 }
 
 const GROUPS: readonly (readonly [string, readonly cases.ReplyCase[]])[] = [
@@ -146,7 +136,7 @@ describe('any text', () => {
 describe('hostile input', () => {
   test.each(HOSTILE_TEXTS)('$name: split within a second', ({ text }) => {
     expect(text.length).toBeLessThanOrEqual(MAX_SCANNED);
-    const spent = milliseconds(() => {
+    const spent = fastest(() => {
       const cut = splitReply(text, { replyMarkers: ['##- marca -##'] });
       visibleText(text, cut);
       quotedText(text, cut);
@@ -155,7 +145,7 @@ describe('hostile input', () => {
   });
 
   test.each(HOSTILE_HTML)('$name: marked within a second', ({ html }) => {
-    expect(milliseconds(() => takeQuoteMarks(markHtmlQuotes(html)))).toBeLessThan(1_000);
+    expect(fastest(() => takeQuoteMarks(markHtmlQuotes(html)))).toBeLessThan(1_000);
   });
 
   test.each([
@@ -172,7 +162,7 @@ describe('hostile input', () => {
       const run = () => {
         for (let round = 0; round < rounds; round += 1) splitReply(text);
       };
-      return milliseconds(run) / (rounds * size);
+      return fastest(run) / (rounds * size);
     };
     perCharacter(10_000);
     // Quadratic growth would be 26 times; the factor leaves room for caches and a busy machine.
@@ -220,7 +210,7 @@ function misses(text: string, wanted: Expectation): string[] {
   if (wanted.fragments !== undefined) {
     want(wanted.fragments > 1 === (quotedText(text, cut) !== ''), `fragments ${wanted.fragments}`);
   }
-  if (wanted.max_ms !== undefined) want(milliseconds(() => splitReply(text)) <= wanted.max_ms, 'max_ms');
+  if (wanted.max_ms !== undefined) want(fastest(() => splitReply(text)) <= wanted.max_ms, 'max_ms');
   return found;
 }
 

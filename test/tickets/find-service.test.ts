@@ -6,7 +6,7 @@ import {
   normalizeServiceName,
   type Service,
 } from '../../src/tickets/find-service.ts';
-import { fastest } from '../mail/fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const SERVICES: readonly Service[] = [
   'empresa.com',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headerText } from '../../src/mail/header-lines.ts';
 import { candidateIds, digitsFor, namedTicketIds } from '../../src/tickets/ticket-id.ts';
-import { fastest } from '../mail/fastest.ts';
+import { fastest } from '../support/fastest.ts';
 
 const word = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
 const PREFIX = 'TQ';
