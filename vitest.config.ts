@@ -7,8 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // Much of the time is waiting for sockets: both cores of a small machine can be busy.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './test/support/plain-line-reporter.ts'],
   },
 });
