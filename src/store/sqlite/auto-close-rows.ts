@@ -29,7 +29,7 @@ const dropWarnings = prepared((db) =>
       and(
         eq(outbox.ticketId, sql.placeholder('ticket')),
         eq(outbox.kind, 'auto-close-warning'),
-        eq(outbox.state, 'queued'),
+        sql`${outbox.state} = 'queued'`,
       ),
     )
     .prepare(),

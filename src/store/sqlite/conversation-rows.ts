@@ -4,7 +4,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { visibleText } from '../../mail/visible-reply.ts';
 import type { ConversationMail } from '../../tickets/thread-headers.ts';
 import type { NewestMessage } from '../../tickets/ticket-facts.ts';
-import { inList, prepared } from './prepared.ts';
+import { atMost, inList, prepared } from './prepared.ts';
 import { intakeRecords, messages, outbox } from './schema.ts';
 
 /** Bounds the work for one mail, however long a ticket has gone on. */
@@ -16,7 +16,7 @@ const writtenOn = prepared((db) =>
     .from(messages)
     .where(and(inList(messages.ticketId, 'rows'), eq(messages.author, 'client'), isNotNull(messages.messageId)))
     .orderBy(desc(messages.id))
-    .limit(MAX_CONVERSATION)
+    .limit(atMost(MAX_CONVERSATION))
     .prepare(),
 );
 const sentAbout = prepared((db) =>
@@ -30,7 +30,7 @@ const sentAbout = prepared((db) =>
     .from(outbox)
     .where(inList(outbox.ticketId, 'rows'))
     .orderBy(desc(outbox.id))
-    .limit(MAX_CONVERSATION)
+    .limit(atMost(MAX_CONVERSATION))
     .prepare(),
 );
 const newestOf = prepared((db) =>
@@ -47,7 +47,7 @@ const newestOf = prepared((db) =>
     .leftJoin(intakeRecords, eq(intakeRecords.id, messages.intakeId))
     .where(and(inList(messages.ticketId, 'rows'), eq(messages.author, 'client')))
     .orderBy(desc(messages.createdAt), desc(messages.id))
-    .limit(1)
+    .limit(atMost(1))
     .prepare(),
 );
 

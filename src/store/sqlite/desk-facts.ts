@@ -11,7 +11,7 @@ import type { Policy } from '../../tickets/policy.ts';
 import type { DeskRules } from '../../tickets/status-mails.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { loadConversation, loadNewest } from './conversation-rows.ts';
-import { inList, prepared } from './prepared.ts';
+import { atMost, inList, prepared } from './prepared.ts';
 import { accounts, contacts, messages, services, tickets } from './schema.ts';
 
 const intoTickets = alias(tickets, 'into_ticket');
@@ -59,7 +59,7 @@ const newestOfClient = prepared((db) =>
     .from(messages)
     .where(and(inList(messages.ticketId, 'rows'), eq(messages.author, 'client'), isNotNull(messages.messageId)))
     .orderBy(desc(messages.createdAt), desc(messages.id))
-    .limit(1)
+    .limit(atMost(1))
     .prepare(),
 );
 const contactsUnder = prepared((db) =>
@@ -81,7 +81,7 @@ const verifiedMailOf = prepared((db) =>
         eq(messages.verified, true),
       ),
     )
-    .limit(1)
+    .limit(atMost(1))
     .prepare(),
 );
 

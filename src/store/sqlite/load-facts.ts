@@ -15,7 +15,7 @@ import type { ReportedMail } from '../../tickets/note-bounce.ts';
 import { isStaff, type Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { expectedTicket } from '../../tickets/which-ticket.ts';
-import { inList } from './prepared.ts';
+import { atMost, inList } from './prepared.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
 import { answersLastHour, contactColumns, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
@@ -50,7 +50,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .innerJoin(accounts, eq(accounts.id, contacts.accountId))
     .where(inList(contacts.address, 'addresses'))
     .orderBy(contacts.id)
-    .limit(MAX_CONTACTS)
+    .limit(atMost(MAX_CONTACTS))
     .prepare();
 
   // Under the ID of a ticket that was merged, or a number of another system.
@@ -62,7 +62,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       .innerJoin(tickets, eq(tickets.id, sql`coalesce(${named.mergedIntoId}, ${named.id})`))
       .leftJoin(accounts, eq(accounts.id, tickets.accountId))
       .where(inList(key, 'keys'))
-      .limit(MAX_TICKETS)
+      .limit(atMost(MAX_TICKETS))
       .prepare();
   const ticketsByOldId = aliasedTickets(named.publicId);
   const ticketsByLegacyId = aliasedTickets(named.legacyId);
@@ -79,7 +79,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       sql`(${tickets.opener} = ${sql.placeholder('sender')} or ${inList(tickets.accountId, 'accounts')}) is not true`,
       desc(messages.id),
     )
-    .limit(MAX_TICKETS)
+    .limit(atMost(MAX_TICKETS))
     .prepare();
 
   const duplicateOf = db
@@ -97,7 +97,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       ),
     )
     .orderBy(intakeRecords.id)
-    .limit(1)
+    .limit(atMost(1))
     .prepare();
 
   const servicesOf = db
@@ -109,7 +109,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
         sql`(${inList(services.name, 'domains')} or instr(${services.name}, '.') = 0)`,
       ),
     )
-    .limit(MAX_SERVICES)
+    .limit(atMost(MAX_SERVICES))
     .prepare();
 
   const sameSubject = db
@@ -129,7 +129,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       ),
     )
     .orderBy(desc(tickets.id))
-    .limit(MAX_TICKETS)
+    .limit(atMost(MAX_TICKETS))
     .prepare();
 
   const highest = db
@@ -146,7 +146,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .from(outbox)
     .where(and(eq(outbox.recipient, sql.placeholder('recipient')), gt(outbox.createdAt, sql.placeholder('since'))))
     .orderBy(desc(outbox.createdAt))
-    .limit(MAX_QUEUED)
+    .limit(atMost(MAX_QUEUED))
     .prepare();
   const queuedForDomain = db
     .select({ mails: count() })
@@ -177,13 +177,13 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .where(sql`${inList(outbox.messageId, 'messageIds')} or ${outbox.id} = ${sql.placeholder('returned')}`)
     // The return path is what the smarthost was told; what a report quotes may be anything.
     .orderBy(sql`${outbox.id} = ${sql.placeholder('returned')} desc`)
-    .limit(1)
+    .limit(atMost(1))
     .prepare();
   const blockedEntry = db
     .select({ address: blockedSenders.address })
     .from(blockedSenders)
     .where(inList(blockedSenders.address, 'addresses'))
-    .limit(1)
+    .limit(atMost(1))
     .prepare();
 
   const findReported = (messageIds: readonly string[], returned: number | null): ReportedMail | null => {

@@ -10,7 +10,7 @@ import type { Policy } from '../../tickets/policy.ts';
 import type { Commanded, CommandKeys, TicketFacts } from '../../tickets/ticket-facts.ts';
 import { loadConversation, loadNewest, writtenText } from './conversation-rows.ts';
 import { findAccount, loadDeskTicket, loadDeskTicketOfRow, withMerged } from './desk-facts.ts';
-import { inList, prepared } from './prepared.ts';
+import { atMost, inList, prepared } from './prepared.ts';
 import { accounts, attachments, contacts, followers, intakeRecords, messages } from './schema.ts';
 
 /** Bounds the work for one mail, however long a ticket has gone on. */
@@ -41,7 +41,7 @@ const followersOf = prepared((db) =>
     .from(followers)
     .where(and(inList(followers.ticketId, 'rows'), eq(followers.follows, true)))
     .orderBy(asc(followers.address))
-    .limit(MAX_FOLLOWERS)
+    .limit(atMost(MAX_FOLLOWERS))
     .prepare(),
 );
 const publicAnswers = prepared((db) =>
@@ -57,7 +57,7 @@ const publicAnswers = prepared((db) =>
     .from(messages)
     .where(and(inList(messages.ticketId, 'rows'), eq(messages.author, 'staff'), eq(messages.visibility, 'public')))
     .orderBy(desc(messages.id))
-    .limit(MAX_ANSWERS)
+    .limit(atMost(MAX_ANSWERS))
     .prepare(),
 );
 const staffOn = prepared((db) =>
@@ -84,7 +84,7 @@ const contactsOf = prepared((db) =>
     .innerJoin(accounts, eq(accounts.id, contacts.accountId))
     .where(eq(contacts.accountId, sql.placeholder('account')))
     .orderBy(asc(contacts.id))
-    .limit(MAX_CONTACTS)
+    .limit(atMost(MAX_CONTACTS))
     .prepare(),
 );
 const contactsUnder = prepared((db) =>
@@ -94,7 +94,7 @@ const contactsUnder = prepared((db) =>
     .innerJoin(accounts, eq(accounts.id, contacts.accountId))
     .where(inList(contacts.address, 'addresses'))
     .orderBy(asc(contacts.id))
-    .limit(MAX_CONTACTS)
+    .limit(atMost(MAX_CONTACTS))
     .prepare(),
 );
 const doneSince = prepared((db) =>
