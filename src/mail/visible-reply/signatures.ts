@@ -149,12 +149,17 @@ function paragraph(lines: readonly Line[], start: number, end: number): string {
 /** `Enviado desde mi iPhone`: a line of its own, nothing of a sentence in it. */
 function isDeviceParagraph(lines: readonly Line[], index: number, from: number, to: number): boolean {
   const line = lines[index];
-  if (line === undefined || line.long || !isDeviceLine(line.bare)) return false;
-  // The last line of all, or a paragraph of its own.
-  if (nextNotEmpty(lines, index + 1, to) === to) return true;
-  const above = index === from || lines[index - 1]?.bare === '' || isRuleOrDelimiter(lines[index - 1]);
+  // Where it stands first: that costs nothing, and most lines are in the middle of a paragraph.
+  if (line === undefined || line.long || line.bare === '' || !standsAlone(lines, index, from, to)) return false;
+  return isDeviceLine(line.bare);
+}
+
+/** The last line of all, or a paragraph of its own. */
+function standsAlone(lines: readonly Line[], index: number, from: number, to: number): boolean {
   const next = lines[index + 1];
-  return above && (next === undefined || next.bare === '' || isRule(next));
+  const below = next === undefined || next.bare === '' || isRule(next);
+  const above = index === from || lines[index - 1]?.bare === '' || isRuleOrDelimiter(lines[index - 1]);
+  return (above && below) || nextNotEmpty(lines, index + 1, to) === to;
 }
 
 function isRuleOrDelimiter(line: Line | undefined): boolean {
