@@ -79,7 +79,7 @@ async function check(tarball, version, home) {
   await call('npm', 'install', '--global', '--prefix', prefix, '--allow-scripts=better-sqlite3', tarball);
   const seconds = Math.round((Date.now() - started) / 1000);
   const installed = join(prefix, 'lib/node_modules/taquilla');
-  checkDependencies(installed);
+  checkDependencies(installed, version);
   if (compiled) await keepPrebuild(join(installed, 'node_modules'), prebuilt);
 
   const { ticket, receipt } = await firstMail(installed, place, env);
@@ -175,11 +175,20 @@ function startGateway(config, cwd, env) {
 }
 
 /** What we depend on has the version that the tests ran with, and nothing that only development needs has come along. */
-function checkDependencies(installed) {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+function checkDependencies(installed, node) {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  );
   const manifest = (name) => join(installed, 'node_modules', name, 'package.json');
   for (const [name, wanted] of Object.entries(dependencies))
     equal(JSON.parse(readFileSync(manifest(name), 'utf8')).version, wanted, `version of ${name}`);
+  // The database driver of Node 24 (src/store/sqlite/driver.ts).
+  for (const [name, wanted] of Object.entries(Number.parseInt(node, 10) >= 24 ? optionalDependencies : {}))
+    equal(
+      `npm:better-sqlite3@${JSON.parse(readFileSync(manifest(name), 'utf8')).version}`,
+      wanted,
+      `version of ${name}`,
+    );
   const stray = Object.keys(devDependencies).find((name) => existsSync(manifest(name)));
   if (stray !== undefined) throw new Error(`${stray} is for development only, and was installed`);
 }

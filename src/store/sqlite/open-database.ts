@@ -4,10 +4,11 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { DatabaseUnusable } from '../database-unusable.ts';
+import { openSqlite, sqliteCode } from './driver.ts';
 import { notCompiled } from './not-compiled.ts';
 
 export interface OpenDatabase {
@@ -87,7 +88,7 @@ function makeFolderOf(file: string): void {
 
 /** What SQLite finds out only when it first reads the file, in words for the admin. */
 function explained(error: unknown, file: string): unknown {
-  switch (error instanceof Database.SqliteError ? error.code.replace(/^(SQLITE_[A-Z]+)_.*$/, '$1') : '') {
+  switch (sqliteCode(error)?.replace(/^(SQLITE_[A-Z]+)_.*$/, '$1')) {
     case 'SQLITE_NOTADB':
       return new DatabaseUnusable(`${file}: is not a database of Taquilla; restore it from a backup or move it away`);
     case 'SQLITE_CORRUPT':
@@ -110,8 +111,9 @@ function explained(error: unknown, file: string): unknown {
 function connect(file: string, readonly: boolean): Database.Database {
   try {
     // Lock waits block the event loop: keep them short and retry above this.
-    return new Database(file, { readonly, timeout: 50 });
+    return openSqlite(file, { readonly, timeout: 50 });
   } catch (error) {
+    if (error instanceof DatabaseUnusable) throw error;
     const uncompiled = notCompiled(error, process.version);
     if (uncompiled !== null) throw new DatabaseUnusable(uncompiled);
     throw new DatabaseUnusable(

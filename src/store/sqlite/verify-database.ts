@@ -2,8 +2,8 @@
  * Is the database whole? What SQLite itself can say, and what must hold between the rows whatever was running when the
  * power went. Reads only; files are looked at elsewhere.
  */
-import Database from 'better-sqlite3';
 import { counted } from '../../tickets/counted.ts';
+import { sqliteCode } from './driver.ts';
 import type { OpenDatabase } from './open-database.ts';
 
 export interface VerifiedDatabase {
@@ -17,8 +17,9 @@ export function verifyDatabase(opened: OpenDatabase): VerifiedDatabase {
   try {
     return look(opened);
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    return { readable: false, problems: [`cannot be read (${error.code})`] };
+    const code = sqliteCode(error);
+    if (code === null) throw error;
+    return { readable: false, problems: [`cannot be read (${code})`] };
   }
 }
 
