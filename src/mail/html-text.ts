@@ -37,14 +37,19 @@ const OPTIONS: HtmlToTextOptions = {
 /** Never throws; `truncated` is true when the HTML was too large or could not be converted as a whole. */
 export function htmlToPlainText(html: string): { readonly text: string; readonly truncated: boolean } {
   const read = html.slice(0, MAX_HTML);
-  if (nestedDeeperThan(read, MAX_DEPTH)) return { text: withoutTags(read), truncated: true };
+  if (nestedDeeperThan(read, MAX_DEPTH)) return { text: lineFeeds(withoutTags(read)), truncated: true };
   try {
-    const text = convert(read, OPTIONS).replace(/\r\n?/g, '\n');
+    const text = lineFeeds(convert(read, OPTIONS));
     const truncated = html.length > MAX_HTML || text.includes(LEFT_OUT);
     return { text: text.replaceAll(LEFT_OUT, '…'), truncated };
   } catch {
-    return { text: withoutTags(read), truncated: true };
+    return { text: lineFeeds(withoutTags(read)), truncated: true };
   }
+}
+
+/** A bare CR ends a line too. */
+function lineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 /** The last resort for HTML that the converter can't take: everything outside angle brackets. Linear. */
