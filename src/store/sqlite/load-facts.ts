@@ -17,12 +17,11 @@ import { candidateIds } from '../../tickets/ticket-id.ts';
 import { expectedTicket } from '../../tickets/which-ticket.ts';
 import { atMost, inList } from './prepared.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
-import { answersLastHour, contactColumns, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
+import { answersLastHour, contactsUnder, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 /** Accounts, services and tickets looked at for one mail: bounds the work however large an agency is. */
-const MAX_CONTACTS = 200;
 const MAX_SERVICES = 500;
 const MAX_TICKETS = 50;
 const MAX_QUEUED = 500;
@@ -44,14 +43,7 @@ const ticketColumns = {
 export type LoadFacts = (mail: IncomingMail, policy: Policy, now: number) => Facts;
 
 export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
-  const contactsByAddress = db
-    .select(contactColumns)
-    .from(contacts)
-    .innerJoin(accounts, eq(accounts.id, contacts.accountId))
-    .where(inList(contacts.address, 'addresses'))
-    .orderBy(contacts.id)
-    .limit(atMost(MAX_CONTACTS))
-    .prepare();
+  const contactsByAddress = contactsUnder(db);
 
   // Under the ID of a ticket that was merged, or a number of another system.
   const named = alias(tickets, 'named');

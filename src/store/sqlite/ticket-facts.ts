@@ -19,7 +19,7 @@ const MAX_ANSWERS = 20;
 const MAX_FOLLOWERS = 100;
 const HOUR = 60 * 60 * 1000;
 
-export const contactColumns = {
+const contactColumns = {
   contactId: contacts.id,
   address: contacts.address,
   name: contacts.name,
@@ -87,7 +87,8 @@ const contactsOf = prepared((db) =>
     .limit(atMost(MAX_CONTACTS))
     .prepare(),
 );
-const contactsUnder = prepared((db) =>
+/** Of whichever accounts; `addresses` as JSON. */
+export const contactsUnder = prepared((db) =>
   db
     .select(contactColumns)
     .from(contacts)

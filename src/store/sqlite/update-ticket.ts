@@ -1,4 +1,7 @@
-/** Changes one row with a statement that is prepared once for each set of columns, as `insertRow` does. */
+/**
+ * Changes a ticket with a statement that is prepared once for each set of columns, as `insertRow` does. Values go to SQLite
+ * as they are: no column of a ticket is stored in another form than it has here.
+ */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { prepared } from './prepared.ts';
