@@ -174,7 +174,8 @@ async function compareWithOthers(load: Load): Promise<Record<string, Result>> {
     const sending = scenario.name === 'new-tickets-20' && !values.quick && values.sides.includes('taquilla');
     found[scenario.name] = await compare(sending ? [...sides, 'taquillaSending'] : sides, load, scenario, values.quick);
   }
-  console.log(`start to listening with a migrated database: ${median(startTimes).toFixed(0)} ms`);
+  if (startTimes.length > 0)
+    console.log(`start to listening with a migrated database: ${median(startTimes).toFixed(0)} ms`);
   return found;
 }
 

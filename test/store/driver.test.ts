@@ -13,6 +13,13 @@ it.each([
   expect(driverFor(node)).toBe(driver);
 });
 
+const node = process.versions.node;
+it.runIf(Number.parseInt(node, 10) < 22)('says what to do where npm has left the one for Node 24 out', () => {
+  expect(() => openSqlite(':memory:', {}, '24.21.0')).toThrow(
+    /^Node 24\.21\.0 needs better-sqlite3 13, .* install Taquilla once more without --omit=optional$/,
+  );
+});
+
 it('is installed in an exact version, and left out where it does not run', () => {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(manifest.optionalDependencies).toEqual({

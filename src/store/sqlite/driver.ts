@@ -19,9 +19,13 @@ export function driverFor(node: string): Driver {
 
 const require = createRequire(import.meta.url);
 
-/** Throws what the driver throws, and `DatabaseUnusable` where it is not installed. */
-export function openSqlite(file: string, options: Database.Options = {}): Database.Database {
-  const name = driverFor(process.versions.node);
+/** Throws what the driver throws, and `DatabaseUnusable` where it is not installed. `node` is another only in tests. */
+export function openSqlite(
+  file: string,
+  options: Database.Options = {},
+  node: string = process.versions.node,
+): Database.Database {
+  const name = driverFor(node);
   let Driver: typeof Database;
   try {
     Driver = require(name);
@@ -29,7 +33,7 @@ export function openSqlite(file: string, options: Database.Options = {}): Databa
     if (name === 'better-sqlite3' || !(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND'))
       throw error;
     throw new DatabaseUnusable(
-      `Node ${process.versions.node} needs better-sqlite3 13, an optional dependency: install Taquilla once more without --omit=optional`,
+      `Node ${node} needs better-sqlite3 13, an optional dependency: install Taquilla once more without --omit=optional`,
     );
   }
   return new Driver(file, options);
