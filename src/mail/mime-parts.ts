@@ -2,8 +2,9 @@
  * The MIME parts of a mail (RFC 2045 to 2047), through mailparser: texts as text, everything else as a stream.
  *
  * Three things of mailparser are replaced from inside, through methods that its types do not show:
- * - text parts reach our own charset decoder as raw bytes (`createNode` hands every part to the documented `Iconv`
- *   option): mailparser itself reads undeclared latin-1 as broken UTF-8, and the accents are gone for good;
+ * - text parts reach our own charset decoder as raw bytes (`createNode` labels every part so that none is left out,
+ *   `getDecoder` gives the decoder): mailparser itself reads undeclared latin-1 as broken UTF-8, and the accents are
+ *   gone for good;
  * - its header parser is skipped (`processHeaders`): headers are read from the raw lines elsewhere, and
  *   `To: a:a:a:…` costs it seconds;
  * - the texts come back part by part (`getTextContent`) instead of glued together, so that the choice between
@@ -121,6 +122,7 @@ const MEDIA_TYPE = /^[^\s/]+\/[^\s/]/;
 class PartParser extends MailParser {
   /** Parts seen that are no multiparts. */
   leaves = 0;
+  private readonly decoding: Decoding;
 
   constructor(defects: Set<string>) {
     super({
@@ -133,8 +135,13 @@ class PartParser extends MailParser {
       maxHeadSize: MAX_HEADER_BYTES,
       maxChildNodes: MAX_PARTS,
       checksumAlgo: 'sha256',
-      Iconv: textDecoderInto(defects),
     });
+    this.decoding = { defects, budget: MAX_TEXT_BYTES };
+  }
+
+  /** Called by the constructor above, so what it needs of this object is looked at later. */
+  override getDecoder(): { decodeStream(label: string): Transform } {
+    return { decodeStream: (label) => new PartTextDecoder(label, this.decoding) };
   }
 
   override createNode(node: SplitNode): PartNode {
@@ -182,6 +189,7 @@ class PartParser extends MailParser {
     return { type: 'text' };
   }
 
+  /** Once, at the end. */
   texts(): TextPart[] {
     const found: TextPart[] = [];
     let alternatives = 0;
@@ -194,39 +202,51 @@ class PartParser extends MailParser {
       for (const child of node.children) walk(child, inner);
     };
     if (this.tree) walk(this.tree, -1);
+    // What is left of a parser outlives many collections; without its parts there is less of it.
+    this.tree = false;
+    this.curnode = false;
     return found;
   }
 }
 
-/** A class in the shape of node-iconv's `Iconv`, which is what mailparser's option of that name takes. */
-function textDecoderInto(defects: Set<string>): new (charset: string, target: string) => Transform {
-  let budget = MAX_TEXT_BYTES;
-  return class PartTextDecoder extends Transform {
-    private readonly format: string;
-    private readonly declared: string;
-    private readonly chunks: Buffer[] = [];
+/** What the text parts of one mail share. */
+interface Decoding {
+  readonly defects: Set<string>;
+  /** Bytes of text that may still be kept. */
+  budget: number;
+}
 
-    constructor(label: string) {
-      super();
-      const end = label.indexOf(':') + 1;
-      this.format = label.slice(0, end);
-      this.declared = label.slice(end);
-    }
+/** The raw bytes of one text part in, its text as UTF-8 out, once the part has ended. */
+class PartTextDecoder extends Transform {
+  private readonly format: string;
+  private readonly declared: string;
+  private readonly decoding: Decoding;
+  private readonly chunks: Buffer[] = [];
 
-    override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-      if (chunk.length > budget) defects.add('text-cut');
-      if (budget > 0) this.chunks.push(chunk.length > budget ? chunk.subarray(0, budget) : chunk);
-      budget = Math.max(0, budget - chunk.length);
-      done();
-    }
+  constructor(label: string, decoding: Decoding) {
+    super();
+    const end = label.indexOf(':') + 1;
+    this.format = label.slice(0, end);
+    this.declared = label.slice(end);
+    this.decoding = decoding;
+  }
 
-    override _flush(done: TransformCallback): void {
-      const decoded = decodeBytes(Buffer.concat(this.chunks), this.declared);
-      if (decoded.guessed) defects.add('charset-guessed');
-      const text = this.format === OURS ? decoded.text : unflow(decoded.text, this.format === FLOWED_DELSP);
-      if (text.includes('\u0000')) defects.add('nul-bytes');
-      // NUL ends strings in too many programs that will see this text later.
-      done(null, Buffer.from(text.replaceAll('\u0000', '\ufffd'), 'utf8'));
-    }
-  };
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const { decoding } = this;
+    if (chunk.length > decoding.budget) decoding.defects.add('text-cut');
+    if (decoding.budget > 0)
+      this.chunks.push(chunk.length > decoding.budget ? chunk.subarray(0, decoding.budget) : chunk);
+    decoding.budget = Math.max(0, decoding.budget - chunk.length);
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    const { defects } = this.decoding;
+    const decoded = decodeBytes(Buffer.concat(this.chunks), this.declared);
+    if (decoded.guessed) defects.add('charset-guessed');
+    const text = this.format === OURS ? decoded.text : unflow(decoded.text, this.format === FLOWED_DELSP);
+    if (text.includes('\u0000')) defects.add('nul-bytes');
+    // NUL ends strings in too many programs that will see this text later.
+    done(null, Buffer.from(text.replaceAll('\u0000', '\ufffd'), 'utf8'));
+  }
 }

@@ -60,14 +60,26 @@ const HARMLESS: ReadonlySet<string> = new Set(['charset-guessed', 'text-cut', 'n
 
 /** A mail that is in memory as a whole. */
 export function bufferSource(bytes: Uint8Array): MailSource {
-  return { start: bytes, open: () => Readable.from(chunks(bytes), { objectMode: false }), whole: 'start' };
+  return { start: bytes, open: () => new BytesStream(bytes), whole: 'start' };
 }
 
-function* chunks(bytes: Uint8Array): Generator<Buffer> {
-  const size = 64 * 1024;
-  for (let at = 0; at < bytes.length; at += size) {
-    const part = bytes.subarray(at, at + size);
-    yield Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+const CHUNK_BYTES = 64 * 1024;
+
+/** `Readable.from` costs a third of what parsing a small mail does, and its leftovers outlive the next collections. */
+class BytesStream extends Readable {
+  private readonly bytes: Uint8Array;
+  private at = 0;
+
+  constructor(bytes: Uint8Array) {
+    super();
+    this.bytes = bytes;
+  }
+
+  override _read(): void {
+    const part = this.bytes.subarray(this.at, this.at + CHUNK_BYTES);
+    this.at += part.length;
+    if (part.length > 0) this.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+    if (this.at >= this.bytes.length) this.push(null);
   }
 }
 
@@ -222,10 +234,10 @@ function readDate(value: string | null): number | null {
 
 /** `identity`: the Message-ID, or what stands for it in a mail without one: a mail that is sent again repeats both. */
 function fingerprint(sender: Sender, identity: string, body: Body, attachments: readonly ParsedAttachment[]): string {
-  const hash = createHash('sha256');
-  for (const field of [sender.clear ? sender.address : sender.shown, identity, body.text, body.html ?? '']) {
-    hash.update(`${Buffer.byteLength(field)}:`).update(field);
-  }
-  for (const { sha256 } of attachments) hash.update(sha256);
-  return hash.digest('hex');
+  let hashed = '';
+  for (const field of [sender.clear ? sender.address : sender.shown, identity, body.text, body.html ?? ''])
+    hashed += `${Buffer.byteLength(field)}:${field}`;
+  for (const { sha256 } of attachments) hashed += sha256;
+  // One call: each costs more than the hash of a small mail.
+  return createHash('sha256').update(hashed).digest('hex');
 }

@@ -1,5 +1,5 @@
-// Types for the parts of mailparser that the project uses, its documented `Iconv` seam and four inner methods
-// included (`src/mail/mime-parts.ts` says why). The version is pinned exactly; test/mail/mime-parts.test.ts
+// Types for the parts of mailparser that the project uses, five inner methods included (`src/mail/mime-parts.ts` says
+// why). The version is pinned exactly; test/mail/mime-parts.test.ts
 // fails when a bump changes what these do.
 declare module 'mailparser' {
   import type { Readable, Transform } from 'node:stream';
@@ -50,12 +50,13 @@ declare module 'mailparser' {
     maxHeadSize?: number;
     maxChildNodes?: number;
     checksumAlgo?: string;
-    Iconv?: new (charset: string, target: string) => Transform;
   }
 
   export class MailParser extends Transform {
     constructor(options?: MailParserOptions);
     tree: PartNode | false;
+    curnode: PartNode | false;
+    getDecoder(): { decodeStream(charset: string): Transform };
     createNode(node: SplitNode): PartNode;
     processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown>;
     getTextContent(): { type: 'text' };
