@@ -17,6 +17,7 @@ import { createRetentionClock } from '../desk/retention-clock.ts';
 import { createScheduler } from '../desk/scheduler.ts';
 import { loadLibrary } from '../intake/authenticate.ts';
 import { createFreeSpace } from '../intake/free-space.ts';
+import { randomPool } from '../intake/random-pool.ts';
 import { RateLimits } from '../intake/rate-limits.ts';
 import { createSweeper } from '../intake/sweeper.ts';
 import { createUnknownSenders } from '../intake/unknown-senders.ts';
@@ -197,7 +198,7 @@ async function openGateway(
       onFailure: () => running.lookup?.onFailure ?? 'try-again',
     }),
     clock,
-    randomBytes,
+    randomBytes: randomPool(),
     get maxMailBytes() {
       return running.limits.mailBytes;
     },

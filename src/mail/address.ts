@@ -191,9 +191,11 @@ export function normalizeAddress(text: string, options: { readonly stripTag?: bo
   const domain = normalizeDomain(text.slice(at + 1));
   if (domain === null) return null;
   if (local.startsWith('"')) local = unquotedIfAtom(local);
-  local = local.normalize('NFC').toLowerCase();
+  const folded = local.normalize('NFC').toLowerCase();
   // `İ` grows when it is folded.
-  if (Buffer.byteLength(local) > MAX_LOCAL || !(ATOM.test(local) || QUOTED.test(local))) return null;
+  if (folded !== local && (Buffer.byteLength(folded) > MAX_LOCAL || !(ATOM.test(folded) || QUOTED.test(folded))))
+    return null;
+  local = folded;
   if (options.stripTag === true && !local.startsWith('"')) {
     const plus = local.indexOf('+');
     if (plus > 0) local = local.slice(0, plus);

@@ -27,6 +27,7 @@ export const RISKY_TYPES: readonly string[] = [
 
 /** Positions of the risky files among `files`. */
 export function riskyFiles(files: readonly NamedFile[], riskyTypes: readonly string[]): number[] {
+  if (files.length === 0) return [];
   const types = new Set(riskyTypes.map((type) => type.toLowerCase()));
   return files.flatMap(({ filename, contentType }, position) => {
     const extension = filename === null ? '' : extensionOf(filename);

@@ -115,7 +115,7 @@ const FAULTS: [string, Step, number][] = [
   ['the first file cannot be made', 'begin', 1],
   ['the file of the attachment cannot be made', 'begin', 2],
   ['the raw mail cannot be written on', 'append', 3],
-  ['the attachment cannot be written', 'append', 9],
+  ['the attachment cannot be written', 'append', 8],
   ['the attachment cannot be fsynced', 'sync', 1],
   ['the raw mail cannot be fsynced', 'sync', 2],
   ['the attachment cannot get its name', 'rename', 1],

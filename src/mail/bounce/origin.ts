@@ -33,17 +33,22 @@ export function readOrigin(lines: readonly HeaderLine[], nullSender: boolean): O
   if (path.length > 0) return { sender: 'empty-path', evidence: path };
   const name = SYSTEM_NAMES.find((known) => from.name.includes(known));
   if (name !== undefined) return { sender: 'daemon-name', evidence: [`From: "${name}"`] };
-  const system = SYSTEM_SENDERS.find((known) => isNamed(from.local, known));
+  const local = from.local.replace(/\d{1,5}$/, '');
+  const system = SYSTEM_SENDERS.find((known) => isNamed(local, known));
   if (system !== undefined) return { sender: 'postmaster', evidence: [`From: ${system}`] };
-  const program = PROGRAM_SENDERS.find((known) => isNamed(from.local, known));
+  const program = PROGRAM_SENDERS.find((known) => isNamed(local, known));
   if (program !== undefined) return { sender: 'program', evidence: [`From: ${program}`] };
   return { sender: 'anybody', evidence: [] };
 }
 
-/** `postmaster`, `postmaster2`, `postmaster-eu`, `eu_postmaster`. */
-function isNamed(local: string, known: string): boolean {
-  const name = local.replace(/\d{1,5}$/, '');
-  return name === known || ['_', '-'].some((mark) => name.startsWith(known + mark) || name.endsWith(mark + known));
+/** `postmaster`, `postmaster-eu`, `eu_postmaster`; `name` without a number at its end (`postmaster2`). */
+function isNamed(name: string, known: string): boolean {
+  if (name.startsWith(known) && (name.length === known.length || isMark(name.charAt(known.length)))) return true;
+  return name.endsWith(known) && isMark(name.charAt(name.length - known.length - 1));
+}
+
+function isMark(character: string): boolean {
+  return character === '_' || character === '-';
 }
 
 /** The envelope says so, or the Return-Path field that a delivering server added (RFC 5321 section 4.4). */

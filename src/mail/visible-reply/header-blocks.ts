@@ -29,6 +29,8 @@ export function separatorKind(line: Line): 'original-message' | 'forward' | null
   let from = 0;
   let to = line.bare.length;
   while (from < to && (RULES.has(line.bare.charAt(from)) || line.bare.charAt(from) === ' ')) from += 1;
+  // Nearly every line of a mail.
+  if (from < 2 && !line.bare.includes(':')) return null;
   while (to > from && (RULES.has(line.bare.charAt(to - 1)) || ' :'.includes(line.bare.charAt(to - 1)))) to -= 1;
   const phrase = line.bare.slice(from, to).toLowerCase().replaceAll('’', "'");
   const dashed = from >= 2;

@@ -38,6 +38,8 @@ const WITHOUT_WORDS: readonly Line[] = [0, 1, 2, 3].map((depth) => ({ depth, bar
 /** Room for the offsets of a usual mail; it grows. */
 const FEW_LINES = 64;
 
+/** What `clean` changes, blanks at the ends apart. */
+const UNUSUAL = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\u2066-\u2069\ufeff\t]/;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const HARD_SPACE = /[\u00a0\u2007\u202f\t]/g;
 
@@ -46,10 +48,11 @@ export function splitLines(text: string): TextLines {
   const lines: Line[] = [];
   let starts = new Uint32Array(FEW_LINES);
   let start = 0;
+  const unusual = UNUSUAL.test(text);
   while (start < text.length) {
     const lineFeed = text.indexOf('\n', start);
     const next = lineFeed < 0 ? text.length : lineFeed + 1;
-    lines.push(readLine(text, start, endOf(text, start, next)));
+    lines.push(readLine(text, start, endOf(text, start, next), unusual));
     if (lines.length === starts.length) starts = twiceAsLong(starts);
     starts[lines.length] = next;
     start = next;
@@ -74,7 +77,8 @@ export function lineEnd({ text, starts }: TextLines, index: number): number {
   return endOf(text, starts[index] ?? 0, starts[index + 1] ?? text.length);
 }
 
-function readLine(text: string, start: number, end: number): Line {
+/** `unusual`: somewhere in the text is a character that has to be cleaned away. */
+function readLine(text: string, start: number, end: number, unusual: boolean): Line {
   const marks = marksOf(text, start, end);
   let { depth } = marks;
   const { words } = marks;
@@ -82,7 +86,8 @@ function readLine(text: string, start: number, end: number): Line {
   // wrapped inside its address.
   if (depth === 1 && (text.startsWith('>From ', start) || text.startsWith('>:', start))) depth = 0;
   const long = end - words > LONGEST_LINE;
-  const bare = words === end ? '' : clean(text.slice(words, long ? words + LONGEST_LINE : end));
+  const whole = words === end ? '' : text.slice(words, long ? words + LONGEST_LINE : end);
+  const bare = unusual ? clean(whole) : whole.trim();
   const shared = bare === '' && !long ? WITHOUT_WORDS[depth] : undefined;
   return shared ?? { depth, bare, long };
 }
@@ -134,8 +139,9 @@ export function nextNotEmpty(lines: readonly Line[], from: number, to: number): 
 export function fencedLines(lines: readonly Line[]): LineFlags {
   const fenced = new Uint8Array(lines.length);
   let open = -1;
-  for (const [index, line] of lines.entries()) {
-    if (line.depth > 0 || !line.bare.startsWith('```')) continue;
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index];
+    if (line === undefined || line.depth > 0 || !line.bare.startsWith('```')) continue;
     if (open < 0) {
       open = index;
       continue;
