@@ -98,7 +98,7 @@ CREATE INDEX `intake_received` ON `intake_records` (`received_at`);--> statement
 CREATE INDEX `intake_verdict` ON `intake_records` (`verdict`,`received_at`,`raw_bytes`);--> statement-breakpoint
 CREATE INDEX `intake_raw_sha256` ON `intake_records` (`raw_sha256`) WHERE raw_sha256 is not null;--> statement-breakpoint
 CREATE INDEX `intake_raw_kept` ON `intake_records` (`received_at`) WHERE raw_bytes is not null and verdict in ('open-ticket', 'append-message');--> statement-breakpoint
-CREATE INDEX `intake_sender` ON `intake_records` (`sender`,`received_at`);--> statement-breakpoint
+CREATE INDEX `intake_staff` ON `intake_records` (`sender`,`received_at`) WHERE reason in ('staff-answer', 'staff-command', 'staff-opened');--> statement-breakpoint
 CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `intake_would_refuse` ON `intake_records` (`id`) WHERE would_refuse is not null;--> statement-breakpoint
 CREATE INDEX `intake_fingerprint` ON `intake_records` (`fingerprint`) WHERE verdict in ('open-ticket', 'append-message');--> statement-breakpoint
@@ -209,12 +209,11 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_public_id_unique` ON `tickets` (`public_id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `tickets_legacy_id_unique` ON `tickets` (`legacy_id`);--> statement-breakpoint
 CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_key`);--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`status`,`last_message_at`);--> statement-breakpoint
-CREATE INDEX `tickets_opener` ON `tickets` (`opener`);--> statement-breakpoint
-CREATE INDEX `tickets_service` ON `tickets` (`service_id`);--> statement-breakpoint
-CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`);--> statement-breakpoint
+CREATE INDEX `tickets_service` ON `tickets` (`service_id`) WHERE service_id is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_legacy` ON `tickets` (`legacy_id`) WHERE legacy_id is not null;--> statement-breakpoint
+CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`) WHERE continues_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_merged` ON `tickets` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_split` ON `tickets` (`split_from_id`) WHERE split_from_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_idle` ON `tickets` (`idle_since`) WHERE status in ('pending', 'resolved');

@@ -62,11 +62,16 @@ function isHostCharacter(code: number): boolean {
 
 /** The service that the text names: the longest name wins (`tienda.empresa.com` over `empresa.com`), then the earliest. */
 export function findService(text: string, services: readonly Service[]): Service | null {
+  if (services.length === 0) return null;
   const domains = new Set(namedDomains(text));
-  const lower = text.slice(0, MAX_SCANNED).normalize('NFC').toLowerCase();
+  let lower: string | null = null;
+  const names = (name: string) => {
+    lower ??= text.slice(0, MAX_SCANNED).normalize('NFC').toLowerCase();
+    return namesWord(lower, name);
+  };
   let best: Service | null = null;
   for (const service of services) {
-    const named = service.name.includes('.') ? domains.has(service.name) : namesWord(lower, service.name);
+    const named = service.name.includes('.') ? domains.has(service.name) : names(service.name);
     if (named && (best === null || service.name.length > best.name.length)) best = service;
   }
   return best;

@@ -191,7 +191,8 @@ function fileUnder(draft: Draft, searched: string, eligible: readonly Contact[],
     searched,
     draft.situation.facts.services.filter(({ accountId }) => accountIds.has(accountId)),
   );
-  const upper = searched.toUpperCase();
+  // Of one account there is nothing to choose.
+  const upper = accountIds.size > 1 ? searched.toUpperCase() : '';
   const namedAccounts = eligible
     .map(({ accountNumber }) => accountNumber.toUpperCase())
     .filter((number) => namesWord(upper, number));
@@ -217,7 +218,7 @@ export function freeTicketId(draft: Draft): string {
   const free = candidateIds(mail.entropy, policy.ticketPrefix, facts.ticketCount).find(
     (id) => !facts.takenIds.includes(id),
   );
-  // Twelve draws that are all taken, the last from a range ten times as large: only a broken source of randomness does that.
+  // Ten draws that are all taken, the last from a range ten times as large: only a broken source of randomness does that.
   if (free === undefined) throw new Error('no free ticket ID among the candidates');
   return free;
 }

@@ -5,7 +5,8 @@ import { deriveNumbers, type Entropy } from './entropy.ts';
 
 const SHORTEST = 6;
 const LONGEST = 12;
-const CANDIDATES = 12;
+/** One block of randomness (`deriveNumbers`). */
+const CANDIDATES = 10;
 
 /** How many digits new IDs have: six, and one more each time half of a length's range is taken. */
 export function digitsFor(ticketCount: number): number {
@@ -15,9 +16,20 @@ export function digitsFor(ticketCount: number): number {
   return digits;
 }
 
+/** The draws of the newest mails: each asks twice, for the IDs that are taken and for the one that is free. */
+const drawn = new WeakMap<Entropy, { readonly prefix: string; readonly digits: number; readonly ids: string[] }>();
+
 /** IDs to try, in order; the last one has a digit more, so that an unlucky draw still finds a free one. */
-export function candidateIds(entropy: Entropy, prefix: string, ticketCount: number): string[] {
+export function candidateIds(entropy: Entropy, prefix: string, ticketCount: number): readonly string[] {
   const digits = digitsFor(ticketCount);
+  const known = drawn.get(entropy);
+  if (known !== undefined && known.prefix === prefix && known.digits === digits) return known.ids;
+  const ids = draw(entropy, prefix, digits);
+  drawn.set(entropy, { prefix, digits, ids });
+  return ids;
+}
+
+function draw(entropy: Entropy, prefix: string, digits: number): string[] {
   return deriveNumbers(entropy, 'ticket-ids', CANDIDATES).map((number, index) => {
     const length = index === CANDIDATES - 1 ? digits + 1 : digits;
     const lowest = 10 ** (length - 1);

@@ -116,7 +116,7 @@ export const tickets = sqliteTable(
     mergedIntoId: integer('merged_into_id').references((): AnySQLiteColumn => tickets.id),
     splitFromId: integer('split_from_id').references((): AnySQLiteColumn => tickets.id),
     /** Its number in the system that the company used before. */
-    legacyId: text('legacy_id').unique(),
+    legacyId: text('legacy_id'),
     createdAt: integer('created_at').notNull(),
     lastMessageAt: integer('last_message_at').notNull(),
     statusChangedAt: integer('status_changed_at').notNull(),
@@ -131,9 +131,10 @@ export const tickets = sqliteTable(
   (table) => [
     index('tickets_account_subject').on(table.accountId, table.subjectKey),
     index('tickets_status').on(table.status, table.lastMessageAt),
-    index('tickets_opener').on(table.opener),
-    index('tickets_service').on(table.serviceId),
-    index('tickets_continues').on(table.continuesId),
+    index('tickets_service').on(table.serviceId).where(sql`service_id is not null`),
+    // Nearly all tickets have none of these: an index with all of them would be written for every new one.
+    uniqueIndex('tickets_legacy').on(table.legacyId).where(sql`legacy_id is not null`),
+    index('tickets_continues').on(table.continuesId).where(sql`continues_id is not null`),
     index('tickets_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
     index('tickets_split').on(table.splitFromId).where(sql`split_from_id is not null`),
     index('tickets_idle').on(table.idleSince).where(sql`status in ('pending', 'resolved')`),
@@ -180,7 +181,10 @@ export const intakeRecords = sqliteTable(
     index('intake_raw_kept')
       .on(table.receivedAt)
       .where(sql`raw_bytes is not null and verdict in ('open-ticket', 'append-message')`),
-    index('intake_sender').on(table.sender, table.receivedAt),
+    // What staff did within the hour; whoever asks for another sender reads everything anyway (person-rows.ts).
+    index('intake_staff')
+      .on(table.sender, table.receivedAt)
+      .where(sql`reason in ('staff-answer', 'staff-command', 'staff-opened')`),
     index('intake_ticket').on(table.ticketId),
     index('intake_would_refuse').on(table.id).where(sql`would_refuse is not null`),
     // Only mails that made a ticket or a message count as the first of a pair.

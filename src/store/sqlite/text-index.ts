@@ -8,7 +8,7 @@ import type Database from 'better-sqlite3';
 import type { GroupCommit } from './group-commit.ts';
 
 /** How far a search by another process may lag behind; a search of this store looks first. */
-const LAG_MS = 100;
+const LAG_MS = 300;
 /** Rows in one transaction: others wait for it. */
 const MAX_ROWS = 500;
 

@@ -74,7 +74,9 @@ export function compact(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value);
   if (Array.isArray(value)) {
     let copy: unknown[] | null = null;
-    for (const [index, item] of value.entries()) {
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (!isObject(item)) continue;
       const compacted = compact(item);
       if (compacted === item) continue;
       copy ??= [...value];
@@ -84,9 +86,12 @@ export function compact(value: unknown): unknown {
   }
   if (!isPlain(value)) return value;
   let copy: Record<string, unknown> | null = null;
-  for (const key of Object.keys(value)) {
-    const compacted = compact(value[key]);
-    if (compacted === value[key]) continue;
+  // Every mail passes here: no list of keys and no iterator for each of its parts.
+  for (const key in value) {
+    const item = value[key];
+    if (!isObject(item)) continue;
+    const compacted = compact(item);
+    if (compacted === item) continue;
     copy ??= { ...value };
     copy[key] = compacted;
   }
@@ -97,9 +102,10 @@ export function compact(value: unknown): unknown {
 export function restoreBuffers(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) if (isObject(item)) value[index] = restoreBuffers(item);
+    for (let index = 0; index < value.length; index += 1)
+      if (isObject(value[index])) value[index] = restoreBuffers(value[index]);
   } else if (isPlain(value)) {
-    for (const key of Object.keys(value)) if (isObject(value[key])) value[key] = restoreBuffers(value[key]);
+    for (const key in value) if (isObject(value[key])) value[key] = restoreBuffers(value[key]);
   }
   return value;
 }
