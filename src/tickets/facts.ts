@@ -58,7 +58,7 @@ export interface Facts {
   }[];
   /** Upper bound of the number of tickets. */
   readonly ticketCount: number;
-  /** Which of the candidate IDs are in use. */
+  /** Which of the candidate IDs are in use; none where the first is free. */
   readonly takenIds: readonly string[];
   /** Receipts queued for this sender in the last 60 minutes. */
   readonly receiptsLastHour: number;

@@ -133,6 +133,16 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .from(tickets)
     .where(inList(tickets.publicId, 'ids'))
     .prepare();
+  const isTaken = db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(eq(tickets.publicId, sql.placeholder('id')))
+    .prepare();
+  /** Nearly always the first candidate is free, and no other is asked for. */
+  const takenOf = (candidates: readonly string[]): string[] =>
+    isTaken.get({ id: candidates[0] }) === undefined
+      ? []
+      : taken.all({ ids: JSON.stringify(candidates) }).map(({ publicId }) => publicId);
   const queuedFor = db
     .select({ kind: outbox.kind, createdAt: outbox.createdAt })
     .from(outbox)
@@ -236,9 +246,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
               .all({ accounts: accountIds, subjectKey: keys.subjectKey })
               .flatMap(({ accountId, ...ticket }) => (accountId === null ? [] : [{ accountId, ...ticket }])),
       ticketCount,
-      takenIds: taken
-        .all({ ids: JSON.stringify(candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)) })
-        .map(({ publicId }) => publicId),
+      takenIds: takenOf(candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)),
       receiptsLastHour: queued.filter(({ kind, createdAt }) => ANSWERS.has(kind) && createdAt > now - HOUR).length,
       domainLastHour:
         keys.sender === null || found.some(({ address }) => address === keys.sender)
