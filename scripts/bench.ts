@@ -14,7 +14,7 @@
  *   --profile FOLDER   CPU profiles of Taquilla, for the developer tools of a browser
  *   --folder PATH      where databases and queues are (default: the system's folder for temporary files)
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +48,8 @@ const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 4));
 const warmUpSeconds = values.quick ? 0.1 : 2;
 /** A server runs for months: its first seconds measure the compiler of Node. After six of them a rate no longer rises. */
 const firstSeconds = values.quick ? 0 : 6;
-/** Connections in that time: one alone would need a minute to send as many mails. */
-const WARM_UP_CONNECTIONS = 20;
+/** Small mails over many connections: one alone would need a minute for as many, and large files would leave the disk busy. */
+const WARM_UP: Scenario = { name: 'warm-up', connections: 20, mix: { 'new-ticket': 60, reply: 40 } };
 const wanted = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
 const scenarios = SCENARIOS.filter(({ name }) => wanted.includes(name));
 if (scenarios.length < wanted.length)
@@ -114,13 +114,13 @@ async function serverOf(side: string, load: Load, keep: boolean): Promise<Runnin
 }
 
 async function oneRound(side: string, load: Load, scenario: Scenario, keep: boolean): Promise<Round> {
+  // Gigabytes that the side before left to be written would slow down the fsyncs of this one.
+  if (!keep) spawnSync('sync');
   const server = await serverOf(side, load, keep);
   try {
     // Postfix is compiled already, and its queue would still be full of these mails when the round begins.
-    if (!keep && side !== 'postfix' && firstSeconds > 0) {
-      const connections = Math.max(WARM_UP_CONNECTIONS, scenario.connections);
-      await load.run({ port: server.port, scenario: { ...scenario, connections }, seconds: firstSeconds });
-    }
+    if (!keep && side !== 'postfix' && firstSeconds > 0)
+      await load.run({ port: server.port, scenario: WARM_UP, seconds: firstSeconds });
     await load.run({ port: server.port, scenario, seconds: warmUpSeconds });
     const peak = watchMemory(server.pid);
     const before = cpuSeconds(server.pid);
