@@ -104,11 +104,13 @@ export async function startWorld(clock: Clock = systemClock): Promise<DocsWorld>
     config: file,
     gateway,
     send: async (mail) => {
+      // Taken before anything is waited for: two mails at once under one Message-ID would be one mail twice.
       sent += 1;
+      const number = sent;
       const client = await SmtpClient.open(port);
       await client.command('EHLO client.example');
       const to = mail.to ?? 'soporte@example.com';
-      const reply = await client.send({ from: mail.from, to: [to], bytes: mailBytes(mail, to, sent, clock.now()) });
+      const reply = await client.send({ from: mail.from, to: [to], bytes: mailBytes(mail, to, number, clock.now()) });
       await client.quit();
       return `${reply.code} ${reply.text}`;
     },
