@@ -46,8 +46,8 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 4));
 const warmUpSeconds = values.quick ? 0.1 : 2;
-/** A server runs for months: its first seconds measure the compiler of Node. After six of them a rate no longer rises. */
-const firstSeconds = values.quick ? 0 : 6;
+/** A server runs for months: its first seconds measure the compiler of Node. After six of them a rate hardly rises. */
+const FIRST_SECONDS = 6;
 /** Small mails over many connections: one alone would need a minute for as many, and large files would leave the disk busy. */
 const WARM_UP: Scenario = { name: 'warm-up', connections: 20, mix: { 'new-ticket': 60, reply: 40 } };
 const wanted = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
@@ -119,8 +119,7 @@ async function oneRound(side: string, load: Load, scenario: Scenario, keep: bool
   const server = await serverOf(side, load, keep);
   try {
     // Postfix is compiled already, and its queue would still be full of these mails when the round begins.
-    if (!keep && side !== 'postfix' && firstSeconds > 0)
-      await load.run({ port: server.port, scenario: WARM_UP, seconds: firstSeconds });
+    if (!keep && side !== 'postfix') await load.run({ port: server.port, scenario: WARM_UP, seconds: FIRST_SECONDS });
     await load.run({ port: server.port, scenario, seconds: warmUpSeconds });
     const peak = watchMemory(server.pid);
     const before = cpuSeconds(server.pid);

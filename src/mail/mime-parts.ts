@@ -1,14 +1,15 @@
 /**
  * The MIME parts of a mail (RFC 2045 to 2047), through mailparser: texts as text, everything else as a stream.
  *
- * Three things of mailparser are replaced from inside, through methods that its types do not show:
+ * Four things of mailparser are replaced from inside, through methods that its types do not show:
  * - text parts reach our own charset decoder as raw bytes (`createNode` labels every part so that none is left out,
  *   `getDecoder` gives the decoder): mailparser itself reads undeclared latin-1 as broken UTF-8, and the accents are
  *   gone for good;
  * - its header parser is skipped (`processHeaders`): headers are read from the raw lines elsewhere, and
  *   `To: a:a:a:…` costs it seconds;
  * - the texts come back part by part (`getTextContent`) instead of glued together, so that the choice between
- *   alternatives is ours.
+ *   alternatives is ours;
+ * - what it throws while it reads a part (`processChunk`) ends that mail, not the process.
  */
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { type AttachmentPart, MailParser, type PartNode, type SplitNode } from 'mailparser';
@@ -63,7 +64,7 @@ export function readMimeParts(source: Readable, readAttachment: AttachmentReader
       settled = true;
       source.unpipe(parser);
       source.destroy();
-      resolve({ texts: parser.texts(), defects: [...defects] });
+      resolve({ texts: parser.takeTexts(), defects: [...defects] });
     };
     const fail = (cause: unknown) => {
       settled = true;
@@ -189,8 +190,8 @@ class PartParser extends MailParser {
     return { type: 'text' };
   }
 
-  /** Once, at the end. */
-  texts(): TextPart[] {
+  /** Once, at the end: the parts are gone then. */
+  takeTexts(): TextPart[] {
     const found: TextPart[] = [];
     let alternatives = 0;
     const walk = (node: PartNode, alternative: number): void => {

@@ -65,6 +65,7 @@ export interface DeskFacts {
   readonly conversation: readonly ConversationMail[];
   /** For a new ticket ID. */
   readonly ticketCount: number;
+  /** As `Facts.takenIds`. */
   readonly takenIds: readonly string[];
 }
 

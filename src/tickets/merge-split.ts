@@ -7,7 +7,7 @@ import { type DeskAnswer, type DeskFacts, type DeskRequest, refused } from './de
 import { statusMailFor } from './lifecycle.ts';
 import type { DeskRules } from './status-mails.ts';
 import { tell } from './tell-opener.ts';
-import { candidateIds } from './ticket-id.ts';
+import { freeId } from './ticket-id.ts';
 
 /** Only what the same people may write to becomes one ticket; anything else would show it to others. */
 export function merge(
@@ -60,10 +60,7 @@ export function split(
   if (first === undefined) return refused('wrong', 'at least one of the messages must be from a client');
   if (!written.some((one) => one.author === 'client' && !chosen.includes(one)))
     return refused('impossible', `${ticket.publicId} would be left without a message of a client`);
-  const free = candidateIds(rules.entropy, rules.policy.ticketPrefix, facts.ticketCount).find(
-    (id) => !facts.takenIds.includes(id),
-  );
-  if (free === undefined) throw new Error('no free ticket ID among the candidates');
+  const free = freeId(rules.entropy, rules.policy.ticketPrefix, facts);
   // Whoever wrote without proof does not become the one who is told.
   const author = first.verified ? first.address : null;
   const opener = ticket.accountId === null ? ticket.opener : (author ?? ticket.opener);

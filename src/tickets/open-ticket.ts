@@ -14,7 +14,7 @@ import type { Contact, Ticket } from './model.ts';
 import { tellOfTicket } from './notify-staff.ts';
 import { writeReceipt, writeRefusalNotice } from './receipts.ts';
 import type { Recipient } from './recipients.ts';
-import { candidateIds } from './ticket-id.ts';
+import { freeId } from './ticket-id.ts';
 
 /** The first department that takes the sender gets the ticket; the others are noted on it. `continues`: the closed ticket before it. */
 export function openTicket(
@@ -215,12 +215,7 @@ function fileUnder(draft: Draft, searched: string, eligible: readonly Contact[],
 
 export function freeTicketId(draft: Draft): string {
   const { mail, facts, policy } = draft.situation;
-  const free = candidateIds(mail.entropy, policy.ticketPrefix, facts.ticketCount).find(
-    (id) => !facts.takenIds.includes(id),
-  );
-  // Ten draws that are all taken, the last from a range ten times as large: only a broken source of randomness does that.
-  if (free === undefined) throw new Error('no free ticket ID among the candidates');
-  return free;
+  return freeId(mail.entropy, policy.ticketPrefix, facts);
 }
 
 /** A receipt goes to people, not more than so many an hour, and to strangers only when they are who they say. */

@@ -16,25 +16,26 @@ export function digitsFor(ticketCount: number): number {
   return digits;
 }
 
-/** The draws of the newest mails: each asks twice, for the IDs that are taken and for the one that is free. */
-const drawn = new WeakMap<Entropy, { readonly prefix: string; readonly digits: number; readonly ids: string[] }>();
-
 /** IDs to try, in order; the last one has a digit more, so that an unlucky draw still finds a free one. */
-export function candidateIds(entropy: Entropy, prefix: string, ticketCount: number): readonly string[] {
+export function candidateIds(entropy: Entropy, prefix: string, ticketCount: number): string[] {
   const digits = digitsFor(ticketCount);
-  const known = drawn.get(entropy);
-  if (known !== undefined && known.prefix === prefix && known.digits === digits) return known.ids;
-  const ids = draw(entropy, prefix, digits);
-  drawn.set(entropy, { prefix, digits, ids });
-  return ids;
-}
-
-function draw(entropy: Entropy, prefix: string, digits: number): string[] {
   return deriveNumbers(entropy, 'ticket-ids', CANDIDATES).map((number, index) => {
     const length = index === CANDIDATES - 1 ? digits + 1 : digits;
     const lowest = 10 ** (length - 1);
     return `${prefix}-${lowest + (number % (9 * lowest))}`;
   });
+}
+
+/** The first candidate that is not in use. */
+export function freeId(
+  entropy: Entropy,
+  prefix: string,
+  facts: { readonly ticketCount: number; readonly takenIds: readonly string[] },
+): string {
+  const free = candidateIds(entropy, prefix, facts.ticketCount).find((id) => !facts.takenIds.includes(id));
+  // Ten draws that are all taken, the last from a range ten times as large: only a broken source of randomness does that.
+  if (free === undefined) throw new Error('no free ticket ID among the candidates');
+  return free;
 }
 
 const MAX_NAMED = 10;

@@ -54,6 +54,11 @@ beforeAll(async () => {
     ...sampleRules(),
     policy: { ...policy, departments },
   });
+  const ticketPatterns = [{ before: '[ticket id: ', after: ']' }];
+  await store.decideMail(sampleMail({ id: 'siete', subject: 'Re: [ticket id: 77] x' }), {
+    ...sampleRules(),
+    policy: { ...policy, ticketPatterns },
+  });
   const originalMessageId = outgoing[0]?.messageId ?? null;
   const bounce = { recipient: null, status: '5.1.1', action: 'failed', originalMessageId, diagnostic: null } as const;
   const { reason } = await store.recordMail(
@@ -154,8 +159,11 @@ describe('no table is read from end to end', () => {
 });
 
 it('each partial index is used by a statement: the planner likes others better, and every write pays for it', () => {
+  // A constraint alone looks nothing up.
   const partial = sqlite
-    .prepare<[], string>("select name from sqlite_master where sql like 'create index % where %' order by name")
+    .prepare<[], string>(
+      "select name from sqlite_master where sql like 'create %index % where %' and name <> 'contacts_one_primary' order by name",
+    )
     .pluck()
     .all();
   expect(partial.length).toBeGreaterThan(5);

@@ -25,7 +25,6 @@ const CONTAINERS = [
 ] as const;
 const REST = '\uf8e7';
 const MARKS = /[\uf8e1-\uf8e7]/g;
-const ANY_MARK = /[\uf8e1-\uf8e7]/;
 
 /** Longer tags exist (images as data: URIs) but are no quote containers. */
 const MAX_TAG = 16_384;
@@ -119,7 +118,7 @@ export function markHtmlQuotes(html: string): string {
  * marks goes as a whole, so that the text is the one that the mail without marks would have given.
  */
 export function takeQuoteMarks(marked: string): { readonly text: string; readonly marks: QuoteMarks } {
-  if (!ANY_MARK.test(marked)) return { text: marked, marks: { quotes: [], headers: [], signatures: [], rests: [] } };
+  if (marked.search(MARKS) < 0) return { text: marked, marks: { quotes: [], headers: [], signatures: [], rests: [] } };
   const ranges = { quote: noRanges(), header: noRanges(), signature: noRanges() };
   const from = { quote: -1, header: -1, signature: -1 };
   const rests: number[] = [];

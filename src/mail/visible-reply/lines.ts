@@ -38,10 +38,10 @@ const WITHOUT_WORDS: readonly Line[] = [0, 1, 2, 3].map((depth) => ({ depth, bar
 /** Room for the offsets of a usual mail; it grows. */
 const FEW_LINES = 64;
 
-/** What `clean` changes, blanks at the ends apart. */
-const UNUSUAL = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\u2066-\u2069\ufeff\t]/;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const HARD_SPACE = /[\u00a0\u2007\u202f\t]/g;
+/** What `clean` changes, blanks at the ends apart. */
+const UNUSUAL = new RegExp(`${INVISIBLE.source}|${HARD_SPACE.source}`);
 
 /** Splits a text into lines. Handles LF and CRLF; a lone CR is a character like any other. */
 export function splitLines(text: string): TextLines {

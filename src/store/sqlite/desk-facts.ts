@@ -202,11 +202,21 @@ function messagesOf(db: BetterSQLite3Database, ticketId: number): DeskMessage[] 
     .all();
 }
 
-function takenIds(db: BetterSQLite3Database, ids: readonly string[]): string[] {
-  return db
+const usedIds = prepared((db) =>
+  db.select({ id: tickets.publicId }).from(tickets).where(inList(tickets.publicId, 'ids')).prepare(),
+);
+const usedId = prepared((db) =>
+  db
     .select({ id: tickets.publicId })
     .from(tickets)
-    .where(inArray(tickets.publicId, [...ids]))
-    .all()
+    .where(eq(tickets.publicId, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** Which of the candidates are in use. Nearly always the first is free, and then no other is asked for. */
+export function takenIds(db: BetterSQLite3Database, candidates: readonly string[]): string[] {
+  if (usedId(db).get({ id: candidates[0] }) === undefined) return [];
+  return usedIds(db)
+    .all({ ids: JSON.stringify(candidates) })
     .map(({ id }) => id);
 }

@@ -27,26 +27,31 @@ export function insertRow<Table extends SQLiteTable>(
   table: Table,
   row: Table['$inferInsert'],
 ): number {
-  const { columns, statements, table: name } = insertsOf(db, table);
+  const { table: name, columns, statements } = insertsOf(db, table);
   const given: Record<string, unknown> = row;
   const values: unknown[] = [];
   let shape = 0;
-  for (let index = 0; index < columns.length; index += 1) {
-    const [key, column] = columns[index] as readonly [string, Column];
+  let bit = 1;
+  for (const [key, column] of columns) {
     const value = given[key];
-    if (value === null || value === undefined) continue;
-    shape += 2 ** index;
-    values.push(column.mapToDriverValue(value));
+    if (value !== null && value !== undefined) {
+      shape += bit;
+      values.push(column.mapToDriverValue(value));
+    }
+    bit *= 2;
   }
   let statement = statements.get(shape);
   if (statement === undefined) {
-    const names = columns.filter((_, index) => Math.floor(shape / 2 ** index) % 2 === 1).map(([, { name }]) => name);
-    statement = clientOf(db).prepare(
-      `insert into "${name}" (${names.map((one) => `"${one}"`).join(', ')}) values (${names.map(() => '?').join(', ')})`,
-    );
+    const names = columns.filter(([key]) => given[key] !== null && given[key] !== undefined).map(quotedName);
+    const into = `insert into "${name}" (${names.join(', ')})`;
+    statement = clientOf(db).prepare(`${into} values (${names.map(() => '?').join(', ')})`);
     statements.set(shape, statement);
   }
   return Number(statement.run(values).lastInsertRowid);
+}
+
+function quotedName([, { name }]: Inserts['columns'][number]): string {
+  return `"${name}"`;
 }
 
 function insertsOf(db: BetterSQLite3Database, table: SQLiteTable): Inserts {

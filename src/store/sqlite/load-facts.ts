@@ -15,6 +15,7 @@ import type { ReportedMail } from '../../tickets/note-bounce.ts';
 import { isStaff, type Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { expectedTicket } from '../../tickets/which-ticket.ts';
+import { takenIds } from './desk-facts.ts';
 import { atMost, inList } from './prepared.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
 import { answersLastHour, contactsUnder, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
@@ -128,21 +129,6 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .select({ id: max(tickets.id) })
     .from(tickets)
     .prepare();
-  const taken = db
-    .select({ publicId: tickets.publicId })
-    .from(tickets)
-    .where(inList(tickets.publicId, 'ids'))
-    .prepare();
-  const isTaken = db
-    .select({ id: tickets.id })
-    .from(tickets)
-    .where(eq(tickets.publicId, sql.placeholder('id')))
-    .prepare();
-  /** Nearly always the first candidate is free, and no other is asked for. */
-  const takenOf = (candidates: readonly string[]): string[] =>
-    isTaken.get({ id: candidates[0] }) === undefined
-      ? []
-      : taken.all({ ids: JSON.stringify(candidates) }).map(({ publicId }) => publicId);
   const queuedFor = db
     .select({ kind: outbox.kind, createdAt: outbox.createdAt })
     .from(outbox)
@@ -246,7 +232,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
               .all({ accounts: accountIds, subjectKey: keys.subjectKey })
               .flatMap(({ accountId, ...ticket }) => (accountId === null ? [] : [{ accountId, ...ticket }])),
       ticketCount,
-      takenIds: takenOf(candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)),
+      takenIds: takenIds(db, candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)),
       receiptsLastHour: queued.filter(({ kind, createdAt }) => ANSWERS.has(kind) && createdAt > now - HOUR).length,
       domainLastHour:
         keys.sender === null || found.some(({ address }) => address === keys.sender)
