@@ -1,7 +1,7 @@
 /**
  * Message-IDs (RFC 5322 section 3.6.4): reading the ones that mails carry, and making our own, which are signed.
  *
- * Ours look like `<tq.482913.57.k1.3f9a…@example.com>`: prefix, ticket, message, key and a keyed hash over them.
+ * Ours look like `<tq.0mi9x2k7f3f9a….482913.k1.3f9a…@example.com>`: prefix, mail, ticket, key and a keyed hash over them.
  * A reply that names one proves that it answers a mail we sent: a made-up one does not verify. It still gives no
  * right to write; who may write is decided from the sender.
  */
@@ -41,24 +41,35 @@ export interface SigningKey {
 export interface SignedId {
   /** Digits of the ticket's public ID. */
   readonly ticket: string;
-  /** What tells the mails of one ticket apart: `root`, or a counter or random token of ours. */
+  /** What tells the mails of one ticket apart: `root`, or what `datedPart` makes. */
   readonly part: string;
 }
 
 const PREFIX = 'tq';
 const SIGNATURE_LENGTH = 24;
 const TOKEN = /^[a-z0-9]{1,40}$/;
+/** Milliseconds in base 36, until the year 5188. */
+const TIME_DIGITS = 9;
+
+/**
+ * Time, then a token that nobody can guess. IDs that begin with the time stand at the end of every index of IDs, where
+ * the pages are that the mails just before have changed; random ones change a page of their own for each mail.
+ * `time` in epoch milliseconds.
+ */
+export function datedPart(time: number, token: string): string {
+  return `${time.toString(36).padStart(TIME_DIGITS, '0')}${token}`;
+}
 
 /** Makes a signed Message-ID, brackets included, all of it in lower case. `domain` in A-labels. */
 export function signMessageId(id: SignedId, key: SigningKey, domain: string): string {
-  return `<${PREFIX}.${id.ticket}.${id.part}.${key.id}.${signature(id, key)}@${domain.toLowerCase()}>`;
+  return `<${PREFIX}.${id.part}.${id.ticket}.${key.id}.${signature(id, key)}@${domain.toLowerCase()}>`;
 }
 
 /** What one of our own IDs says, or `null` for anybody else's, a forged one, or one of a revoked key. */
 export function verifyMessageId(messageId: string, keys: readonly SigningKey[]): SignedId | null {
   const at = messageId.lastIndexOf('@');
   if (!messageId.startsWith(`<${PREFIX}.`) || at < 0) return null;
-  const [, ticket = '', part = '', keyId = '', given = '', ...rest] = messageId.slice(1, at).split('.');
+  const [, part = '', ticket = '', keyId = '', given = '', ...rest] = messageId.slice(1, at).split('.');
   if (rest.length > 0 || !TOKEN.test(ticket) || !TOKEN.test(part) || !TOKEN.test(keyId)) return null;
   const key = keys.find((candidate) => candidate.id === keyId && !candidate.revoked);
   if (key === undefined || given.length !== SIGNATURE_LENGTH) return null;

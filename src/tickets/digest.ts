@@ -4,7 +4,7 @@
  * outage one digest tells of all that came since the last.
  */
 import { normalizeAddress } from '../mail/address.ts';
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { DoorReason, HoldReason, OutgoingMail, RefusalReason, Signing, StaffMailReturned } from './decision.ts';
 import { deriveToken, type Entropy } from './entropy.ts';
 import type { Policy, Staff } from './policy.ts';
@@ -129,6 +129,8 @@ function departmentsOf({ department, recipients }: DigestRecord, policy: Policy)
 export interface DigestRules {
   readonly policy: Policy;
   readonly signing: Signing;
+  /** Epoch milliseconds. */
+  readonly now: number;
   readonly entropy: Entropy;
 }
 
@@ -147,7 +149,7 @@ export function writeDigests(records: readonly DigestRecord[], rules: DigestRule
 function digestFor(
   { member, departments }: Reader,
   records: readonly DigestRecord[],
-  { policy, signing, entropy }: DigestRules,
+  { policy, signing, now, entropy }: DigestRules,
 ): OutgoingMail {
   const { language } = member;
   // What waits for somebody comes first, and is never crowded out by what has been refused.
@@ -155,7 +157,7 @@ function digestFor(
   const refused = records.filter(({ verdict }) => verdict === 'refuse').slice(0, MAX_ENTRIES - held.length);
   const names = policy.departments.filter(({ key }) => departments.includes(key)).map((one) => one.names[language]);
   const mailbox = policy.mailboxes.find(({ department }) => departments.includes(department)) ?? policy.mailboxes[0];
-  const part = deriveToken(entropy, `digest-${member.address}`);
+  const part = datedPart(now, deriveToken(entropy, `digest-${member.address}`));
   return {
     recipient: member.address,
     recipientName: member.name,

@@ -27,7 +27,7 @@ export function tellOfTicket(
   conversation: readonly ConversationMail[],
   opened: OpenedByStaff | null = null,
 ): OutgoingMail[] {
-  const { mail, policy, signing } = draft.situation;
+  const { mail, policy, signing, now } = draft.situation;
   const told = staffToTell(policy, ticket, [draft.sender, ...(opened?.except ?? [])]);
   if (told.length === 0) return [];
   draft.say(`staff: ${told.map(({ address }) => address).join(', ')} told`);
@@ -44,6 +44,6 @@ export function tellOfTicket(
     ...filesForStaff(mail.attachments, draft.risky, policy.staffFileBytes),
   };
   return told.map((member) =>
-    writeStaffNotice(member, ticket, notice, conversation, { policy, signing, entropy: mail.entropy }),
+    writeStaffNotice(member, ticket, notice, conversation, { policy, signing, now, entropy: mail.entropy }),
   );
 }

@@ -2,7 +2,7 @@
  * `#cliente C-1001` on a new or forwarded mail of staff: a ticket for that client, with what the mail says as a note. The
  * client gets a receipt that says who opened it; none of the mail's text goes out, for a colleague may be meant.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import { withoutReplyPrefixes } from '../mail/subject.ts';
 import type { Decision, NewTicket, OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
@@ -160,7 +160,7 @@ function writeReceiptForClient(
     from: after.mailbox,
     fromName: `${now.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(mail.entropy, 'opened-for-client')),
+    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'opened-for-client'))),
     ...threadHeaders(sign('root'), [], null),
     data: {
       kind: 'opened-for-client',

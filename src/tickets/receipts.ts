@@ -2,7 +2,7 @@
  * What goes back to the writer of a mail, and where: always to that one address. A stranger's mail and a refusal
  * notice carry nothing of what the stranger wrote, so that nobody can use us to write to others.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { NewTicket, OutgoingMail } from './decision.ts';
 import type { Situation } from './draft.ts';
 import { deriveToken } from './entropy.ts';
@@ -42,7 +42,7 @@ export function writeReceipt(
     from: ticket.mailbox,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(mail.entropy, 'receipt-message-id')),
+    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'receipt-message-id'))),
     ...threadHeaders(sign('root'), mail.references, mail.messageId),
     data: {
       kind: stranger ? 'stranger-receipt' : 'receipt',
@@ -81,7 +81,7 @@ export function writeReplyNotice(
     from: ticket.mailbox,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(mail.entropy, 'reply-notice-message-id')),
+    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'reply-notice-message-id'))),
     ...threadHeaders(sign('root'), mail.references, mail.messageId),
     data: {
       kind: 'reply-notice',
@@ -102,7 +102,7 @@ export function writeRefusalNotice(
   sender: string,
   { department, address, language }: Recipient,
 ): OutgoingMail {
-  const part = deriveToken(mail.entropy, 'notice-message-id');
+  const part = datedPart(mail.receivedAt, deriveToken(mail.entropy, 'notice-message-id'));
   return {
     recipient: sender,
     recipientName: '',

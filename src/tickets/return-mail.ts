@@ -2,7 +2,7 @@
  * A staff mail that did nothing goes back to its writer, with the reason and the commands that there are. It is kept as
  * `hold`. Not more than so many an hour: what answers them may be a program.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { Decision, OutgoingMail } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { deriveToken } from './entropy.ts';
@@ -54,7 +54,7 @@ function writeReturned(
 ): OutgoingMail {
   const { mail, policy, signing } = situation;
   const { language } = by;
-  const part = deriveToken(mail.entropy, 'staff-mail-returned');
+  const part = datedPart(mail.receivedAt, deriveToken(mail.entropy, 'staff-mail-returned'));
   const digits = ticket === null ? 'notice' : ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
   const sign = (one: string) => signMessageId({ ticket: digits, part: one }, signing.key, signing.domain);
   const departmentName = department.names[language];

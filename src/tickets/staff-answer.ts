@@ -2,7 +2,7 @@
  * A staff answer on its way to the client: whom it goes to, and one mail for each of them. It comes from the department;
  * nothing of the staff member's own mail goes along but the words that were written, and no address of staff.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import { deriveToken } from './entropy.ts';
@@ -82,7 +82,7 @@ export function writeAnswer(
   to: AnswerRecipient,
   ticket: DeskTicket,
   conversation: TicketFacts['conversation'],
-  { policy, signing, entropy }: DeskRules,
+  { policy, signing, now, entropy }: DeskRules,
 ): OutgoingMail {
   const department = departmentOf(policy, ticket.department);
   const departmentName = department?.names[to.language] ?? ticket.department;
@@ -94,7 +94,7 @@ export function writeAnswer(
     from: ticket.mailbox,
     fromName: `${departmentName} · ${policy.company}`,
     language: to.language,
-    messageId: sign(deriveToken(entropy, `staff-answer-${to.address}`)),
+    messageId: sign(datedPart(now, deriveToken(entropy, `staff-answer-${to.address}`))),
     ...threadForClient(sign('root'), conversation, to.address),
     data: {
       kind: 'staff-answer',
@@ -113,7 +113,7 @@ export function writeAnswer(
       days: policy.autoCloseDays ?? 0,
     },
     ...(files.length === 0 ? {} : { files }),
-    ifUndelivered: writeUndelivered(text, to, by, ticket, { policy, signing, entropy }),
+    ifUndelivered: writeUndelivered(text, to, by, ticket, { policy, signing, now, entropy }),
   };
 }
 
@@ -126,7 +126,7 @@ function writeUndelivered(
   to: AnswerRecipient,
   by: Staff,
   ticket: DeskTicket,
-  { policy, signing, entropy }: Pick<DeskRules, 'policy' | 'signing' | 'entropy'>,
+  { policy, signing, now, entropy }: DeskRules,
 ): OutgoingMail {
   const { language } = by;
   const department = departmentOf(policy, ticket.department)?.names[language] ?? ticket.department;
@@ -138,7 +138,7 @@ function writeUndelivered(
     from: ticket.mailbox,
     fromName: `${department} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(entropy, `answer-undelivered-${to.address}`)),
+    messageId: sign(datedPart(now, deriveToken(entropy, `answer-undelivered-${to.address}`))),
     inReplyTo: null,
     references: [sign('root')],
     data: {

@@ -2,7 +2,7 @@
  * Mails that tell staff what happened to a ticket: who of the department gets one, and what it says. One recipient each;
  * whoever did it is not told.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail, Signing } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import { deriveToken, type Entropy } from './entropy.ts';
@@ -35,6 +35,8 @@ export interface Notice {
 export interface NoticeRules {
   readonly policy: Policy;
   readonly signing: Signing;
+  /** Epoch milliseconds. */
+  readonly now: number;
   readonly entropy: Entropy;
 }
 
@@ -83,7 +85,7 @@ export function writeStaffNotice(
   ticket: NoticeTicket,
   notice: Notice,
   conversation: readonly ConversationMail[],
-  { policy, signing, entropy }: NoticeRules,
+  { policy, signing, now, entropy }: NoticeRules,
 ): OutgoingMail {
   const { language } = member;
   // The config may have dropped it since.
@@ -98,7 +100,7 @@ export function writeStaffNotice(
     from: ticket.mailbox,
     fromName: `${department} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(entropy, `${notice.kind}-${ticket.publicId}-${member.address}`)),
+    messageId: sign(datedPart(now, deriveToken(entropy, `${notice.kind}-${ticket.publicId}-${member.address}`))),
     ...threadForStaff(sign('root'), conversation, member.address),
     data: {
       ...told,

@@ -2,7 +2,7 @@
  * Mails that tell the opener what people or the clock did to its ticket. They go to that one address and answer its
  * newest mail, so that the client's own program shows them in the same thread.
  */
-import { signMessageId } from '../mail/message-id.ts';
+import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail, Signing, StatusMailKind } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import { deriveToken, type Entropy } from './entropy.ts';
@@ -21,7 +21,7 @@ export interface DeskRules {
 export function writeStatusMail(
   kind: StatusMailKind,
   ticket: DeskTicket,
-  { policy, signing, entropy }: DeskRules,
+  { policy, signing, now, entropy }: DeskRules,
 ): OutgoingMail {
   const { language } = ticket;
   const department = departmentOf(policy, ticket.department);
@@ -37,7 +37,7 @@ export function writeStatusMail(
     from: ticket.mailbox,
     fromName: `${departmentName} · ${policy.company}`,
     language,
-    messageId: sign(deriveToken(entropy, `status-mail-${ticket.publicId}-${kind}`)),
+    messageId: sign(datedPart(now, deriveToken(entropy, `status-mail-${ticket.publicId}-${kind}`))),
     inReplyTo: newest,
     references: [sign('root'), ...(newest === null ? [] : [newest])],
     data: {

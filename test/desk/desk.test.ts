@@ -84,7 +84,7 @@ describe('a change', () => {
       inReplyTo: '<dos@empresa.com>',
       data: { kind: 'ticket-closed' },
     });
-    expect(mail?.references[0]).toMatch(/^<tq\.\d+\.root\./);
+    expect(mail?.references[0]).toMatch(/^<tq\.root\.\d+\./);
   });
 
   it('tells nobody where that is wanted, and says so', async () => {

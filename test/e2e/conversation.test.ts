@@ -99,7 +99,7 @@ const LEONARDO = { name: 'Leo', address: LEO };
 function threads(mail: ParsedMail, known: readonly string[]): void {
   expect(known).toContain(mail.inReplyTo[0]);
   expect(mail.references.at(-1)).toBe(mail.inReplyTo[0]);
-  expect(mail.references[0]).toMatch(/^<tq\.\d+\.root\./);
+  expect(mail.references[0]).toMatch(/^<tq\.root\.\d+\./);
   expect(mail.references.length).toBeLessThanOrEqual(20);
 }
 

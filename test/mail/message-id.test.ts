@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readMessageIds, type SigningKey, signMessageId, verifyMessageId } from '../../src/mail/message-id.ts';
+import {
+  datedPart,
+  readMessageIds,
+  type SigningKey,
+  signMessageId,
+  verifyMessageId,
+} from '../../src/mail/message-id.ts';
 import { fastest } from '../support/fastest.ts';
 
 const KEY: SigningKey = { id: 'k1', secret: Buffer.alloc(32, 1), revoked: false };
@@ -43,8 +49,17 @@ describe('Message-IDs in a header', () => {
 
 describe('a Message-ID of ours', () => {
   it('says which ticket and which mail', () => {
-    expect(SIGNED).toMatch(/^<tq\.482913\.root\.k1\.[0-9a-f]{24}@taquilla\.example>$/);
+    expect(SIGNED).toMatch(/^<tq\.root\.482913\.k1\.[0-9a-f]{24}@taquilla\.example>$/);
     expect(verifyMessageId(SIGNED, [OTHER, KEY])).toEqual(ID);
+  });
+
+  it('sorts by the time of its mail, whatever ticket that belongs to', () => {
+    const at = (time: number, ticket: string, token: string) =>
+      signMessageId({ ticket, part: datedPart(time, token) }, KEY, 'taquilla.example');
+    const times = [0, 1, Date.UTC(2026, 10, 22), Date.UTC(2026, 10, 22) + 1, Date.UTC(5000, 0, 1)];
+    const ids = times.map((time, index) => at(time, `${900_000 - index}`, `${9 - index}abc`));
+    expect([...ids].sort()).toEqual(ids);
+    expect(verifyMessageId(ids[2] ?? '', [KEY])?.part).toHaveLength(9 + 4);
   });
 
   it('is ours whatever domain a relay put behind it', () => {
@@ -59,11 +74,11 @@ describe('a Message-ID of ours', () => {
     ['a changed signature', SIGNED.replace(/[0-9a-f]{2}@/, (end) => (end === '00@' ? '11@' : '00@'))],
     ['a shorter signature', SIGNED.replace(/[0-9a-f]@/, '@')],
     ['a longer signature', SIGNED.replace('@', '0@')],
-    ['no signature', '<tq.482913.root.k1@taquilla.example>'],
+    ['no signature', '<tq.root.482913.k1@taquilla.example>'],
     ['a signature of other characters', SIGNED.replace(/[0-9a-f]{24}@/, `${'ñ'.repeat(24)}@`)],
     ['one part more', SIGNED.replace('root', 'root.x')],
     ['no brackets', SIGNED.slice(1, -1)],
-    ['no domain', '<tq.482913.root.k1.000000000000000000000000>'],
+    ['no domain', '<tq.root.482913.k1.000000000000000000000000>'],
     ['somebody else', '<abc@empresa.example>'],
     ['nothing', ''],
   ])('is not one with %s', (_, id) => {

@@ -87,9 +87,9 @@ function outgoing(over: Partial<OutgoingMail> = {}): OutgoingMail {
     from: 'soporte@example.com',
     fromName: 'Soporte · Hosting Ejemplo',
     language: 'es',
-    messageId: '<tq.482913.a.k1.00@example.com>',
+    messageId: '<tq.a.482913.k1.00@example.com>',
     inReplyTo: '<original@empresa.example>',
-    references: ['<primero@empresa.example>', '<original@empresa.example>', '<tq.482913.root.k1.00@example.com>'],
+    references: ['<primero@empresa.example>', '<original@empresa.example>', '<tq.root.482913.k1.00@example.com>'],
     data: RECEIPT,
     ...over,
   };

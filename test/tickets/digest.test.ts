@@ -58,7 +58,12 @@ const HOUSE = policy({
     }),
   ],
 });
-const rules = { policy: HOUSE, signing: sampleRules().signing, entropy: entropyOf('digest') };
+const rules = {
+  policy: HOUSE,
+  signing: sampleRules().signing,
+  now: Date.UTC(2026, 10, 22),
+  entropy: entropyOf('digest'),
+};
 
 /** Who gets which references. */
 function told(...records: DigestRecord[]): Record<string, string[]> {

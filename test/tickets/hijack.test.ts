@@ -112,7 +112,7 @@ const ATTACKERS = [
   ['a sub-domain of the client’s', 'ana@mail.empresa.com'],
 ] as const;
 
-const nobody: Victim = { id: 'TQ-999999', digits: '999999', receipt: '<tq.999999.abc.k2.0123@mail.example.com>' };
+const nobody: Victim = { id: 'TQ-999999', digits: '999999', receipt: '<tq.abc.999999.k2.0123@mail.example.com>' };
 
 async function attack(
   victim: string,

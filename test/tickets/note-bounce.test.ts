@@ -5,7 +5,7 @@ import { signMessageId } from '../../src/mail/message-id.ts';
 import { answerBounce, type ReportedMail, reportedIds } from '../../src/tickets/note-bounce.ts';
 import { outgoingMail, ticket } from './samples.ts';
 
-const OURS = '<tq.482913.abc.k1.0123456789abcdef01234567@mail.example.com>';
+const OURS = '<tq.abc.482913.k1.0123456789abcdef01234567@mail.example.com>';
 
 function bounce(over: Partial<Bounce> = {}): Bounce {
   return {

@@ -113,7 +113,7 @@ export function outgoingMail(over: Partial<OutgoingMail> = {}): OutgoingMail {
     from: 'soporte@example.com',
     fromName: 'Soporte · Hosting Ejemplo',
     language: 'es',
-    messageId: '<tq.482913.abc.k1.0123456789abcdef01234567@mail.example.com>',
+    messageId: '<tq.abc.482913.k1.0123456789abcdef01234567@mail.example.com>',
     inReplyTo: null,
     references: [],
     data: {

@@ -50,9 +50,9 @@ export function samplesOf(
       from: 'soporte@hosting.example',
       fromName: `${house.department} · ${house.company}`,
       language,
-      messageId: '<tq.482913.sample.k1.00@hosting.example>',
+      messageId: '<tq.sample.482913.k1.00@hosting.example>',
       inReplyTo: '<original@empresa.example>',
-      references: ['<original@empresa.example>', '<tq.482913.root.k1.00@hosting.example>'],
+      references: ['<original@empresa.example>', '<tq.root.482913.k1.00@hosting.example>'],
       data,
     },
   }));
