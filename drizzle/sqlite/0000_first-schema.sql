@@ -101,7 +101,6 @@ CREATE INDEX `intake_raw_kept` ON `intake_records` (`received_at`) WHERE raw_byt
 CREATE INDEX `intake_staff` ON `intake_records` (`sender`,`received_at`) WHERE reason in ('staff-answer', 'staff-command', 'staff-opened');--> statement-breakpoint
 CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `intake_would_refuse` ON `intake_records` (`id`) WHERE would_refuse is not null;--> statement-breakpoint
-CREATE INDEX `intake_fingerprint` ON `intake_records` (`fingerprint`) WHERE verdict in ('open-ticket', 'append-message');--> statement-breakpoint
 CREATE TABLE `messages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`ticket_id` integer NOT NULL,
@@ -112,6 +111,7 @@ CREATE TABLE `messages` (
 	`author_name` text DEFAULT '' NOT NULL,
 	`verified` integer NOT NULL,
 	`message_id` text,
+	`fingerprint_start` integer,
 	`text` text NOT NULL,
 	`visible_ranges` text,
 	`cut_rule` text,
@@ -123,7 +123,7 @@ CREATE TABLE `messages` (
 );
 --> statement-breakpoint
 CREATE INDEX `messages_ticket` ON `messages` (`ticket_id`,`id`);--> statement-breakpoint
-CREATE INDEX `messages_message_id` ON `messages` (`message_id`);--> statement-breakpoint
+CREATE INDEX `messages_message_id` ON `messages` (`message_id`,`fingerprint_start`);--> statement-breakpoint
 CREATE INDEX `messages_intake` ON `messages` (`intake_id`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,

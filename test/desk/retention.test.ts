@@ -52,9 +52,10 @@ const KINDS: Record<string, (world: World, id: string, at: number) => Promise<un
   refuse: ({ store }, id, at) =>
     store.recordMail(sampleRecord({ id, from: 'eva@otra.com', receivedAt: at }), sampleRules(at)),
   duplicate: async ({ store }, id, at) => {
-    const fingerprint = `same-${id}`;
-    await store.recordMail(sampleRecord({ id: `${id}-first`, receivedAt: at }, { fingerprint }), sampleRules(at));
-    return store.recordMail(sampleRecord({ id, receivedAt: at }, { fingerprint }), sampleRules(at));
+    const { messageId, fingerprint } = sampleMail({ id: `same-${id}` });
+    const same = { messageId, fingerprint };
+    await store.recordMail(sampleRecord({ id: `${id}-first`, receivedAt: at }, same), sampleRules(at));
+    return store.recordMail(sampleRecord({ id, receivedAt: at }, same), sampleRules(at));
   },
   ignore: ({ store }, id, at) =>
     store.recordMail(sampleRecord({ id, receivedAt: at }, { kind: 'bounce' }), sampleRules(at)),

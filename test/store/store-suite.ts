@@ -138,6 +138,17 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         expect(await store.listMails({ limit: 10 })).toMatchObject([{ verdict: 'duplicate', ticket }, { ticket }]);
       });
 
+      it('takes a mail under the Message-ID of another for a new one, however their fingerprints begin', async () => {
+        const messageId = '<siempre-el-mismo@empresa.com>';
+        const fingerprints = ['a', 'b', `${'a'.repeat(63)}b`].map((start) => start.padEnd(64, 'a'));
+        for (const [at, fingerprint] of fingerprints.entries())
+          expect(await record(`mail-${at}`, { messageId, fingerprint })).toMatchObject({ verdict: 'open-ticket' });
+        const [, fingerprint = ''] = fingerprints;
+        const ticket = (await store.findMail(referenceOf('mail-1')))?.ticket;
+        const again = await record('mail-3', { messageId, fingerprint, reference: 'ZZZZZZZZZZ' });
+        expect(again).toMatchObject({ verdict: 'duplicate', ticket });
+      });
+
       it('judges a mail afresh that was refused before', async () => {
         const mail = { sender: { clear: true, address: 'eva@otra.com', name: '' } } as const;
         expect(await record('uno', mail)).toMatchObject({ verdict: 'refuse', reason: 'unregistered-sender' });

@@ -82,6 +82,7 @@ function eraseMessages(db: Db, person: ErasedPerson, ids: number[]): Removed {
       authorAddress: person.placeholder,
       authorName: person.label,
       messageId: null,
+      fingerprintStart: null,
       text: ERASED_TEXT,
       html: null,
       visibleRanges: null,

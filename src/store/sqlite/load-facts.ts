@@ -2,7 +2,7 @@
  * Loads what `decide` must know about one mail, by exact keys and indexes only, with statements that are prepared
  * once. Runs inside the transaction that will write the decision.
  */
-import { and, count, desc, eq, gt, max, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, max, ne, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { domainOf } from '../../mail/address.ts';
@@ -16,6 +16,7 @@ import { isStaff, type Policy } from '../../tickets/policy.ts';
 import { candidateIds } from '../../tickets/ticket-id.ts';
 import { expectedTicket } from '../../tickets/which-ticket.ts';
 import { takenIds } from './desk-facts.ts';
+import { fingerprintStart } from './fingerprint-start.ts';
 import { atMost, inList } from './prepared.ts';
 import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
 import { answersLastHour, contactsUnder, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
@@ -77,16 +78,18 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
 
   const duplicateOf = db
     .select({ ...ticketColumns, reference: intakeRecords.reference })
-    .from(intakeRecords)
+    .from(messages)
+    .innerJoin(intakeRecords, eq(intakeRecords.id, messages.intakeId))
     .innerJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
     .leftJoin(accounts, eq(accounts.id, tickets.accountId))
     .where(
       and(
+        eq(messages.messageId, sql.placeholder('messageId')),
+        eq(messages.fingerprintStart, sql.placeholder('start')),
         eq(intakeRecords.fingerprint, sql.placeholder('fingerprint')),
         // A mail that is run again is no duplicate of itself.
         ne(intakeRecords.reference, sql.placeholder('reference')),
-        // Spelled as in the partial index, or SQLite will not use it.
-        sql`${intakeRecords.verdict} in ('open-ticket', 'append-message')`,
+        inArray(intakeRecords.verdict, ['open-ticket', 'append-message']),
       ),
     )
     .orderBy(intakeRecords.id)
@@ -201,7 +204,12 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       publicIds.length === 0 ? [] : ticketsByOldId.all({ keys: JSON.stringify(publicIds) }).map(splitAlias);
     const { foreignIds } = keys.thread;
     const ticketCount = highest.get()?.id ?? 0;
-    const duplicate = duplicateOf.get({ fingerprint: keys.fingerprint, reference: mail.reference });
+    const duplicate = duplicateOf.get({
+      messageId: mail.messageId,
+      start: fingerprintStart(keys.fingerprint),
+      fingerprint: keys.fingerprint,
+      reference: mail.reference,
+    });
     const byMessageId =
       keys.thread.messageIds.length === 0
         ? []

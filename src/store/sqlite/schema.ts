@@ -187,8 +187,6 @@ export const intakeRecords = sqliteTable(
       .where(sql`reason in ('staff-answer', 'staff-command', 'staff-opened')`),
     index('intake_ticket').on(table.ticketId),
     index('intake_would_refuse').on(table.id).where(sql`would_refuse is not null`),
-    // Only mails that made a ticket or a message count as the first of a pair.
-    index('intake_fingerprint').on(table.fingerprint).where(sql`verdict in ('open-ticket', 'append-message')`),
   ],
 );
 
@@ -222,6 +220,8 @@ export const messages = sqliteTable(
     verified: integer('verified', { mode: 'boolean' }).notNull(),
     /** Message-ID of the mail, brackets included. */
     messageId: text('message_id'),
+    /** The first 48 bits of the mail's fingerprint: tells mails with the same Message-ID apart. */
+    fingerprintStart: integer('fingerprint_start'),
     text: text('text').notNull(),
     /** The ranges of `text` that its writer added, and the rule that says so. */
     visibleRanges: text('visible_ranges', { mode: 'json' }).$type<readonly (readonly [number, number])[]>(),
@@ -232,7 +232,8 @@ export const messages = sqliteTable(
   },
   (table) => [
     index('messages_ticket').on(table.ticketId, table.id),
-    index('messages_message_id').on(table.messageId),
+    // A repeat of a mail has its Message-ID too: one index in random order finds both it and the thread.
+    index('messages_message_id').on(table.messageId, table.fingerprintStart),
     index('messages_intake').on(table.intakeId),
   ],
 );

@@ -13,6 +13,7 @@ import { restartClock } from './auto-close-rows.ts';
 
 import { writeStep } from './desk-changes.ts';
 
+import { fingerprintStart } from './fingerprint-start.ts';
 import { insertRow } from './insert-row.ts';
 import { markUndeliverable } from './outbox-notes.ts';
 
@@ -203,6 +204,7 @@ function writeMessage(
     authorName: mail.sender.clear ? mail.sender.name : '',
     verified: message.verified,
     messageId: mail.messageId,
+    fingerprintStart: fingerprintStart(mail.fingerprint),
     text: mail.text,
     visibleRanges: message.visible ?? mail.cut.visible,
     cutRule: mail.cut.rule,
