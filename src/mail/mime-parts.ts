@@ -190,7 +190,7 @@ class PartParser extends MailParser {
     return { type: 'text' };
   }
 
-  /** Once, at the end: the parts are gone then. */
+  /** Once, at the end. */
   takeTexts(): TextPart[] {
     const found: TextPart[] = [];
     let alternatives = 0;
@@ -203,9 +203,6 @@ class PartParser extends MailParser {
       for (const child of node.children) walk(child, inner);
     };
     if (this.tree) walk(this.tree, -1);
-    // What is left of a parser outlives many collections; without its parts there is less of it.
-    this.tree = false;
-    this.curnode = false;
     return found;
   }
 }

@@ -65,7 +65,7 @@ export function bufferSource(bytes: Uint8Array): MailSource {
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** `Readable.from` costs a quarter of what parsing a small mail does, and its leftovers outlive the next collections. */
+/** `Readable.from` costs a quarter of what parsing a small mail does. */
 class BytesStream extends Readable {
   private readonly bytes: Uint8Array;
   private at = 0;

@@ -55,7 +55,6 @@ declare module 'mailparser' {
   export class MailParser extends Transform {
     constructor(options?: MailParserOptions);
     tree: PartNode | false;
-    curnode: PartNode | false;
     getDecoder(): { decodeStream(charset: string): Transform };
     createNode(node: SplitNode): PartNode;
     processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown>;
