@@ -4,9 +4,9 @@
  * outage one digest tells of all that came since the last.
  */
 import { normalizeAddress } from '../mail/address.ts';
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { DoorReason, HoldReason, OutgoingMail, RefusalReason, Signing, StaffMailReturned } from './decision.ts';
-import { deriveToken, type Entropy } from './entropy.ts';
+import type { Entropy } from './entropy.ts';
+import { newMessageId } from './own-message-ids.ts';
 import type { Policy, Staff } from './policy.ts';
 
 /** Of a name such as `Europe/Madrid`. */
@@ -157,14 +157,13 @@ function digestFor(
   const refused = records.filter(({ verdict }) => verdict === 'refuse').slice(0, MAX_ENTRIES - held.length);
   const names = policy.departments.filter(({ key }) => departments.includes(key)).map((one) => one.names[language]);
   const mailbox = policy.mailboxes.find(({ department }) => departments.includes(department)) ?? policy.mailboxes[0];
-  const part = datedPart(now, deriveToken(entropy, `digest-${member.address}`));
   return {
     recipient: member.address,
     recipientName: member.name,
     from: mailbox?.address ?? member.address,
     fromName: `${names[0] ?? ''} · ${policy.company}`,
     language,
-    messageId: signMessageId({ ticket: 'notice', part }, signing.key, signing.domain),
+    messageId: newMessageId(null, `digest-${member.address}`, { signing, now, entropy }),
     inReplyTo: null,
     references: [],
     data: {

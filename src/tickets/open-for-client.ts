@@ -2,18 +2,17 @@
  * `#cliente C-1001` on a new or forwarded mail of staff: a ticket for that client, with what the mail says as a note. The
  * client gets a receipt that says who opened it; none of the mail's text goes out, for a colleague may be meant.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import { withoutReplyPrefixes } from '../mail/subject.ts';
 import type { Decision, NewTicket, OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
 import type { Draft } from './draft.ts';
-import { deriveToken } from './entropy.ts';
 import { forwardedSender } from './forwarded-sender.ts';
 import { maskStaff } from './mask-staff.ts';
 import { contactKeys, mayWriteTo, nearestContacts } from './match-account.ts';
 import type { Contact } from './model.ts';
 import { tellOfTicket } from './notify-staff.ts';
 import { freeTicketId } from './open-ticket.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import type { Department, Staff } from './policy.ts';
 import { returnMail } from './return-mail.ts';
 import type { StaffOrders } from './staff-commands.ts';
@@ -151,8 +150,6 @@ function writeReceiptForClient(
   department: Department,
 ): OutgoingMail {
   const { language } = ticket;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   const now = policy.departments.find(({ key }) => key === after.department) ?? department;
   return {
     recipient: ticket.opener,
@@ -160,8 +157,12 @@ function writeReceiptForClient(
     from: after.mailbox,
     fromName: `${now.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'opened-for-client'))),
-    ...threadHeaders(sign('root'), [], null),
+    messageId: newMessageId(ticket.publicId, 'opened-for-client', {
+      signing,
+      now: mail.receivedAt,
+      entropy: mail.entropy,
+    }),
+    ...threadHeaders(rootMessageId(ticket.publicId, signing), [], null),
     data: {
       kind: 'opened-for-client',
       ticketId: ticket.publicId,

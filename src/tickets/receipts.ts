@@ -2,12 +2,11 @@
  * What goes back to the writer of a mail, and where: always to that one address. A stranger's mail and a refusal
  * notice carry nothing of what the stranger wrote, so that nobody can use us to write to others.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { NewTicket, OutgoingMail } from './decision.ts';
 import type { Situation } from './draft.ts';
-import { deriveToken } from './entropy.ts';
 import { mayWriteTo } from './match-account.ts';
 import type { Contact, Ticket } from './model.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import type { Department } from './policy.ts';
 import type { Recipient } from './recipients.ts';
 import { threadHeaders } from './thread-headers.ts';
@@ -30,8 +29,6 @@ export function writeReceipt(
   const stranger = ticket.accountId === null;
   const unverified = mail.authenticity.outcome !== 'verified';
   const name = stranger ? '' : unverified ? (contact?.name ?? '') : ticket.openerName;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   const others =
     contact === null || unverified
       ? []
@@ -42,8 +39,12 @@ export function writeReceipt(
     from: ticket.mailbox,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'receipt-message-id'))),
-    ...threadHeaders(sign('root'), mail.references, mail.messageId),
+    messageId: newMessageId(ticket.publicId, 'receipt-message-id', {
+      signing,
+      now: mail.receivedAt,
+      entropy: mail.entropy,
+    }),
+    ...threadHeaders(rootMessageId(ticket.publicId, signing), mail.references, mail.messageId),
     data: {
       kind: stranger ? 'stranger-receipt' : 'receipt',
       ticketId: ticket.publicId,
@@ -72,8 +73,6 @@ export function writeReplyNotice(
   contact: Contact | null,
 ): OutgoingMail {
   const { language } = ticket;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   const sender = mail.sender.clear ? mail.sender.address : '';
   return {
     recipient: sender,
@@ -81,8 +80,12 @@ export function writeReplyNotice(
     from: ticket.mailbox,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(mail.receivedAt, deriveToken(mail.entropy, 'reply-notice-message-id'))),
-    ...threadHeaders(sign('root'), mail.references, mail.messageId),
+    messageId: newMessageId(ticket.publicId, 'reply-notice-message-id', {
+      signing,
+      now: mail.receivedAt,
+      entropy: mail.entropy,
+    }),
+    ...threadHeaders(rootMessageId(ticket.publicId, signing), mail.references, mail.messageId),
     data: {
       kind: 'reply-notice',
       ticketId: ticket.publicId,
@@ -102,14 +105,13 @@ export function writeRefusalNotice(
   sender: string,
   { department, address, language }: Recipient,
 ): OutgoingMail {
-  const part = datedPart(mail.receivedAt, deriveToken(mail.entropy, 'notice-message-id'));
   return {
     recipient: sender,
     recipientName: '',
     from: address,
     fromName: `${department.names[language]} · ${policy.company}`,
     language,
-    messageId: signMessageId({ ticket: 'notice', part }, signing.key, signing.domain),
+    messageId: newMessageId(null, 'notice-message-id', { signing, now: mail.receivedAt, entropy: mail.entropy }),
     inReplyTo: mail.messageId,
     references: [mail.messageId],
     data: {

@@ -2,12 +2,11 @@
  * A staff mail that did nothing goes back to its writer, with the reason and the commands that there are. It is kept as
  * `hold`. Not more than so many an hour: what answers them may be a program.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { Decision, OutgoingMail } from './decision.ts';
 import type { Draft } from './draft.ts';
-import { deriveToken } from './entropy.ts';
 import { againstReturning } from './may-answer.ts';
 import type { Ticket } from './model.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import { type Department, departmentOf, type Staff } from './policy.ts';
 import type { ReturnReason } from './staff-mail-data.ts';
 import { threadHeaders } from './thread-headers.ts';
@@ -54,9 +53,6 @@ function writeReturned(
 ): OutgoingMail {
   const { mail, policy, signing } = situation;
   const { language } = by;
-  const part = datedPart(mail.receivedAt, deriveToken(mail.entropy, 'staff-mail-returned'));
-  const digits = ticket === null ? 'notice' : ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (one: string) => signMessageId({ ticket: digits, part: one }, signing.key, signing.domain);
   const departmentName = department.names[language];
   const mailbox =
     ticket?.mailbox ??
@@ -69,10 +65,14 @@ function writeReturned(
     from: mailbox,
     fromName: `${(ticket === null ? undefined : departmentOf(policy, ticket.department))?.names[language] ?? departmentName} · ${policy.company}`,
     language,
-    messageId: sign(part),
+    messageId: newMessageId(ticket?.publicId ?? null, 'staff-mail-returned', {
+      signing,
+      now: mail.receivedAt,
+      entropy: mail.entropy,
+    }),
     ...(ticket === null
       ? { inReplyTo: mail.messageId, references: [...mail.references.slice(-MAX_REFERENCES), mail.messageId] }
-      : threadHeaders(sign('root'), mail.references, mail.messageId)),
+      : threadHeaders(rootMessageId(ticket.publicId, signing), mail.references, mail.messageId)),
     data: {
       kind: 'staff-mail-returned',
       ticketId: ticket?.publicId ?? '',

@@ -2,13 +2,12 @@
  * A staff answer on its way to the client: whom it goes to, and one mail for each of them. It comes from the department;
  * nothing of the staff member's own mail goes along but the words that were written, and no address of staff.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
-import { deriveToken } from './entropy.ts';
 import { contactKeys, mayWriteTo, nearestContacts } from './match-account.ts';
 import type { Contact, Language } from './model.ts';
 import type { OutgoingFile } from './outgoing-files.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import { type Department, departmentOf, isStaff, type Policy, type Staff } from './policy.ts';
 import type { DeskRules } from './status-mails.ts';
 import { threadForClient } from './thread-headers.ts';
@@ -86,16 +85,14 @@ export function writeAnswer(
 ): OutgoingMail {
   const department = departmentOf(policy, ticket.department);
   const departmentName = department?.names[to.language] ?? ticket.department;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   return {
     recipient: to.address,
     recipientName: to.name,
     from: ticket.mailbox,
     fromName: `${departmentName} · ${policy.company}`,
     language: to.language,
-    messageId: sign(datedPart(now, deriveToken(entropy, `staff-answer-${to.address}`))),
-    ...threadForClient(sign('root'), conversation, to.address),
+    messageId: newMessageId(ticket.publicId, `staff-answer-${to.address}`, { signing, now, entropy }),
+    ...threadForClient(rootMessageId(ticket.publicId, signing), conversation, to.address),
     data: {
       kind: 'staff-answer',
       ticketId: ticket.publicId,
@@ -130,17 +127,15 @@ function writeUndelivered(
 ): OutgoingMail {
   const { language } = by;
   const department = departmentOf(policy, ticket.department)?.names[language] ?? ticket.department;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   return {
     recipient: by.address,
     recipientName: by.name,
     from: ticket.mailbox,
     fromName: `${department} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(now, deriveToken(entropy, `answer-undelivered-${to.address}`))),
+    messageId: newMessageId(ticket.publicId, `answer-undelivered-${to.address}`, { signing, now, entropy }),
     inReplyTo: null,
-    references: [sign('root')],
+    references: [rootMessageId(ticket.publicId, signing)],
     data: {
       kind: 'answer-undelivered',
       ticketId: ticket.publicId,

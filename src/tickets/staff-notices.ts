@@ -2,11 +2,11 @@
  * Mails that tell staff what happened to a ticket: who of the department gets one, and what it says. One recipient each;
  * whoever did it is not told.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail, Signing } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
-import { deriveToken, type Entropy } from './entropy.ts';
+import type { Entropy } from './entropy.ts';
 import type { NamedFile, OutgoingFile } from './outgoing-files.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import { departmentOf, type Policy, type Staff } from './policy.ts';
 import type { StaffNoticeKind } from './staff-mail-data.ts';
 import { type ConversationMail, threadForStaff } from './thread-headers.ts';
@@ -91,8 +91,6 @@ export function writeStaffNotice(
   // The config may have dropped it since.
   const found = departmentOf(policy, ticket.department);
   const department = found?.names[language] ?? ticket.department;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   const { files, ...told } = notice;
   return {
     recipient: member.address,
@@ -100,8 +98,12 @@ export function writeStaffNotice(
     from: ticket.mailbox,
     fromName: `${department} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(now, deriveToken(entropy, `${notice.kind}-${ticket.publicId}-${member.address}`))),
-    ...threadForStaff(sign('root'), conversation, member.address),
+    messageId: newMessageId(ticket.publicId, `${notice.kind}-${ticket.publicId}-${member.address}`, {
+      signing,
+      now,
+      entropy,
+    }),
+    ...threadForStaff(rootMessageId(ticket.publicId, signing), conversation, member.address),
     data: {
       ...told,
       ticketId: ticket.publicId,

@@ -2,10 +2,10 @@
  * Mails that tell the opener what people or the clock did to its ticket. They go to that one address and answer its
  * newest mail, so that the client's own program shows them in the same thread.
  */
-import { datedPart, signMessageId } from '../mail/message-id.ts';
 import type { OutgoingMail, Signing, StatusMailKind } from './decision.ts';
 import type { DeskTicket } from './desk-ticket.ts';
-import { deriveToken, type Entropy } from './entropy.ts';
+import type { Entropy } from './entropy.ts';
+import { newMessageId, rootMessageId } from './own-message-ids.ts';
 import { departmentOf, type Policy } from './policy.ts';
 
 /** What stands behind a change that nobody wrote a mail for. */
@@ -27,8 +27,6 @@ export function writeStatusMail(
   const department = departmentOf(policy, ticket.department);
   // The config may have dropped it since.
   const departmentName = department?.names[language] ?? ticket.department;
-  const digits = ticket.publicId.slice(ticket.publicId.lastIndexOf('-') + 1);
-  const sign = (part: string) => signMessageId({ ticket: digits, part }, signing.key, signing.domain);
   const stranger = ticket.accountId === null;
   const newest = ticket.newestMessageId;
   return {
@@ -37,9 +35,9 @@ export function writeStatusMail(
     from: ticket.mailbox,
     fromName: `${departmentName} · ${policy.company}`,
     language,
-    messageId: sign(datedPart(now, deriveToken(entropy, `status-mail-${ticket.publicId}-${kind}`))),
+    messageId: newMessageId(ticket.publicId, `status-mail-${ticket.publicId}-${kind}`, { signing, now, entropy }),
     inReplyTo: newest,
-    references: [sign('root'), ...(newest === null ? [] : [newest])],
+    references: [rootMessageId(ticket.publicId, signing), ...(newest === null ? [] : [newest])],
     data: {
       kind,
       ticketId: ticket.publicId,
