@@ -144,6 +144,11 @@ it('finds the rest again wherever it was cut off, and notes it once', async () =
   const whole = await erased(template, null);
   expect(isNobody(whole.left)).toBe(true);
   expect(JSON.stringify(whole.rows)).not.toContain(PERSON.address);
+  // Whoever has the mail could tell by them that it was here.
+  const theirs = (start: unknown) =>
+    expect.objectContaining({ author_address: PERSON.placeholder, fingerprint_start: start });
+  expect(whole.rows.messages).toContainEqual(theirs(null));
+  expect(whole.rows.messages).not.toContainEqual(theirs(expect.any(Number)));
   for (let cutAt = 0; ; cutAt += 1) {
     const again = await erased(template, cutAt);
     expect(isNobody(again.left), `cut off at step ${cutAt}`).toBe(true);

@@ -177,6 +177,13 @@ it('each partial index is used by a statement: the planner likes others better, 
   expect(partial.filter((name) => !used.has(name))).toEqual([]);
 });
 
+it('a mail that comes again is looked for by Message-ID and fingerprint, however many mails share the one', () => {
+  const repeats = [...seen].filter((statement) => statement.includes('"fingerprint_start" ='));
+  const search = 'SEARCH messages USING INDEX messages_message_id (message_id=? AND fingerprint_start=?)';
+  expect(repeats.length).toBeGreaterThan(0);
+  for (const statement of repeats) expect(planOf(statement)).toContain(search);
+});
+
 it('retention and the auto-close clock read only what is due, in its order', () => {
   const due = [...seen].filter((statement) =>
     / order by [^(]*(received_at|finished_at|idle_since)" asc limit/.test(statement),
