@@ -10,8 +10,7 @@ import { readClientCommand } from './client-commands.ts';
 import { counted } from './counted.ts';
 import type { Decision, Effect, OutgoingMail, Reason } from './decision.ts';
 import { Draft, type Situation } from './draft.ts';
-import { lookupKeys } from './facts.ts';
-import type { Candidate } from './find-thread.ts';
+import { type Candidate, threadKeys } from './find-thread.ts';
 import { afterClientMail } from './lifecycle.ts';
 import { contactKeys, nearestContacts } from './match-account.ts';
 import { againstReceipt } from './may-answer.ts';
@@ -170,7 +169,7 @@ function client(draft: Draft): Decision {
     draft.say('an automatic reply never opens a ticket');
     return draft.end('ignore', 'auto-reply-without-ticket');
   }
-  const { subjectIds, foreignIds } = lookupKeys(mail, policy).thread;
+  const { subjectIds, foreignIds } = threadKeys(mail, policy);
   const named = [...subjectIds, ...foreignIds];
   const notes = named.map(
     (id) => `The subject names ${id}, which this sender may not write to or which does not exist.`,

@@ -2,8 +2,8 @@
  * The ticket that a mail belongs to if its sender is who it says: asked before the rules, so that the store can look up
  * what they need of it. Whether anything follows from it is for the rules to say.
  */
-import { type FirstFacts, lookupKeys } from './facts.ts';
-import { findThread, orderCandidates, type Thread } from './find-thread.ts';
+import type { FirstFacts } from './facts.ts';
+import { findThread, orderCandidates, type Thread, threadKeys } from './find-thread.ts';
 import type { IncomingMail } from './incoming-mail.ts';
 import { contactKeys, nearestContacts } from './match-account.ts';
 import type { Contact, Ticket } from './model.ts';
@@ -30,7 +30,7 @@ export function threadOf(
   contacts: readonly Contact[],
   isStaffOf: (department: string) => boolean,
 ): Thread {
-  const keys = lookupKeys(mail, policy).thread;
+  const keys = threadKeys(mail, policy);
   const candidates = orderCandidates(keys, facts.ticketsById, facts.ticketsByMessageId, facts.ticketsByAlias);
   return findThread(mail.sender.clear ? mail.sender.address : '', contacts, candidates, keys, isStaffOf);
 }
