@@ -53,12 +53,18 @@ describe('one transaction', () => {
     );
   });
 
-  it('is bounded: many at once take several', async () => {
+  it.each([
+    [8, [8]],
+    [9, [8, 1]],
+    [40, [20, 10, 8, 2]],
+    [600, [256, 172, 86, 43, 22, 11, 8, 2]],
+  ])('takes half of %d that wait, few at once, never too many: %j', async (count, groups) => {
     const { sqlite, statements } = open();
     const commits = new GroupCommit(sqlite);
-    await Promise.all(Array.from({ length: 600 }, (_, index) => commits.run(insert(sqlite, `n${index}`))));
-    expect(statements.filter((one) => one === 'commit')).toHaveLength(3);
-    expect(names(sqlite)).toHaveLength(600);
+    await Promise.all(Array.from({ length: count }, (_, index) => commits.run(insert(sqlite, `n${index}`))));
+    const between = statements.join('\n').split('commit').slice(0, -1);
+    expect(between.map((one) => one.split('insert into').length - 1)).toEqual(groups);
+    expect(names(sqlite)).toEqual(Array.from({ length: count }, (_, index) => `n${index}`));
   });
 
   it('loses only the one that fails, with its own error', async () => {

@@ -15,6 +15,8 @@ interface Waiting {
 
 /** Work in one transaction: enough to share an fsync among busy connections, few enough to stay short. */
 const MAX_GROUP = 256;
+/** So few are always taken whole. */
+const SMALL_GROUP = 8;
 
 /** How long another program may hold the database before the mails that wait are turned away. */
 interface Patience {
@@ -79,7 +81,7 @@ export class GroupCommit {
   private async flush(): Promise<void> {
     this.scheduled = false;
     while (this.waiting.length > 0) {
-      const group = this.waiting.splice(0, MAX_GROUP);
+      const group = this.waiting.splice(0, groupSize(this.waiting.length));
       const failure = await this.begin();
       if (failure !== null) {
         for (const { reject } of group) reject(failure);
@@ -156,6 +158,14 @@ export class GroupCommit {
   private rollBack(): void {
     if (this.sqlite.inTransaction) this.sqlite.exec('rollback');
   }
+}
+
+/**
+ * Half of those that wait. Whoever is answered writes its next mail, which is read and parsed while the other half is
+ * written; all at once would leave the threads waiting for each other in turn.
+ */
+function groupSize(waiting: number): number {
+  return Math.min(MAX_GROUP, Math.max(SMALL_GROUP, Math.ceil(waiting / 2)));
 }
 
 /** The event loop goes round once. */
