@@ -131,7 +131,7 @@ CREATE TABLE `outbox` (
 	`ticket_id` integer,
 	`intake_id` integer,
 	`recipient` text NOT NULL,
-	`recipient_domain` text GENERATED ALWAYS AS (substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)) VIRTUAL,
+	`stranger_domain` text,
 	`message_id` text NOT NULL,
 	`mail` text NOT NULL,
 	`rendered` blob,
@@ -155,7 +155,7 @@ CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'queued'
 CREATE INDEX `outbox_lease` ON `outbox` (`lease_until`) WHERE state = 'sending';--> statement-breakpoint
 CREATE INDEX `outbox_failed` ON `outbox` (`created_at`) WHERE state = 'failed';--> statement-breakpoint
 CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
-CREATE INDEX `outbox_domain` ON `outbox` (`recipient_domain`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_stranger` ON `outbox` (`stranger_domain`,`created_at`) WHERE stranger_domain is not null;--> statement-breakpoint
 CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`,`finished_at`);--> statement-breakpoint
 CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
 CREATE INDEX `outbox_rendered` ON `outbox` (`finished_at`) WHERE rendered is not null and state in ('sent', 'failed', 'cancelled');--> statement-breakpoint

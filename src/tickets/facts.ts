@@ -63,7 +63,7 @@ export interface Facts {
   /** Receipts queued for this sender in the last 60 minutes. */
   readonly receiptsLastHour: number;
   /**
-   * Mails queued in the last 60 minutes for addresses of the sender's domain that are no contacts of their own; counted
+   * Answers queued in the last 60 minutes for addresses of the sender's domain that were no contacts of their own; counted
    * only where the sender is none either.
    */
   readonly domainLastHour: number;

@@ -171,3 +171,14 @@ it('notes a second erasure of somebody who has come back', async () => {
   expect(thread.filter(({ text }) => text === NOTE)).toHaveLength(2);
   await store.close();
 });
+
+it('erases the domain of a stranger that was answered, which can be a name too', async () => {
+  const { sqlite, store } = await open(join(tempFolder(), 'taquilla.db'));
+  const stranger = erasedPerson('yo@ana-garcia.example', Buffer.alloc(32, 2));
+  await receive(store, { id: 'web', from: stranger.address, to: 'ventas@example.com' });
+  const domains = () => sqlite.prepare('select distinct stranger_domain from outbox').pluck().all();
+  expect(domains()).toEqual(['ana-garcia.example']);
+  await eraseRows(store, stranger, await store.findPerson(stranger.address), NOTE, NOW);
+  expect(domains()).toEqual([null]);
+  await store.close();
+});

@@ -186,6 +186,7 @@ function eraseOutgoing(
   db.update(outbox)
     .set({
       recipient: person.placeholder,
+      strangerDomain: null,
       mail: dataWithout(erasedOutgoing(row.mail, person), person),
       rendered: null,
       lastError: null,

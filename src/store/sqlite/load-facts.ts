@@ -18,7 +18,7 @@ import { expectedTicket } from '../../tickets/which-ticket.ts';
 import { takenIds } from './desk-facts.ts';
 import { fingerprintStart } from './fingerprint-start.ts';
 import { atMost, inList } from './prepared.ts';
-import { accounts, blockedSenders, contacts, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
+import { accounts, blockedSenders, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
 import { answersLastHour, contactsUnder, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -142,15 +142,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
   const queuedForDomain = db
     .select({ mails: count() })
     .from(outbox)
-    .where(
-      and(
-        eq(outbox.recipientDomain, sql.placeholder('domain')),
-        gt(outbox.createdAt, sql.placeholder('since')),
-        // Staff of the domain are told of every mail of a client: that is nobody's share.
-        sql`${outbox.kind} in (${sql.raw([...ANSWERS, 'refusal-notice'].map((kind) => `'${kind}'`).join(', '))})`,
-        sql`not exists (select 1 from ${contacts} where ${contacts.address} = ${outbox.recipient})`,
-      ),
-    )
+    .where(and(eq(outbox.strangerDomain, sql.placeholder('domain')), gt(outbox.createdAt, sql.placeholder('since'))))
     .prepare();
   const reportedMail = db
     .select({

@@ -1,13 +1,22 @@
 /** Puts a mail into the outbox. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { domainOf } from '../../mail/address.ts';
 import type { OutgoingMail } from '../../tickets/decision.ts';
-
+import { ANSWERS } from '../../tickets/lifecycle.ts';
 import { undelivered } from '../../tickets/staff-answer.ts';
-
 import { insertRow } from './insert-row.ts';
+import { atMost, prepared } from './prepared.ts';
+import { contacts, outbox } from './schema.ts';
 
-import { outbox } from './schema.ts';
+const contactAt = prepared((db) =>
+  db
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(eq(contacts.address, sql.placeholder('address')))
+    .limit(atMost(1))
+    .prepare(),
+);
 
 /** In the transaction of its cause. `intakeId`: of the mail that caused it. */
 export function queueMail(
@@ -24,11 +33,18 @@ export function queueMail(
     ticketId,
     intakeId,
     recipient: mail.recipient,
+    strangerDomain: strangerDomain(db, mail),
     messageId: mail.messageId,
     mail,
     nextAttemptAt: now,
     createdAt: now,
   });
+}
+
+/** What `domainLastHour` counts: mails that tell of a ticket or a client's mail are nobody's share. */
+function strangerDomain(db: BetterSQLite3Database, { data, recipient }: OutgoingMail): string | null {
+  const answers = ANSWERS.has(data.kind) || data.kind === 'refusal-notice';
+  return answers && contactAt(db).get({ address: recipient }) === undefined ? domainOf(recipient) : null;
 }
 
 function isQueued(db: BetterSQLite3Database, messageId: string): boolean {

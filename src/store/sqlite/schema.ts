@@ -316,11 +316,8 @@ export const outbox = sqliteTable(
     ticketId: integer('ticket_id').references(() => tickets.id),
     intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
     recipient: text('recipient').notNull(),
-    /** What stands behind the last @. */
-    recipientDomain: text('recipient_domain').generatedAlwaysAs(
-      sql`substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)`,
-      { mode: 'virtual' },
-    ),
+    /** Domain of an answer to an address that was no contact's own; null for all other mails. */
+    strangerDomain: text('stranger_domain'),
     messageId: text('message_id').notNull().unique(),
     /** Everything the mail is made of, frozen at its cause. */
     mail: text('mail', { mode: 'json' }).$type<OutgoingMail>().notNull(),
@@ -347,7 +344,8 @@ export const outbox = sqliteTable(
     index('outbox_lease').on(table.leaseUntil).where(sql`state = 'sending'`),
     index('outbox_failed').on(table.createdAt).where(sql`state = 'failed'`),
     index('outbox_recipient').on(table.recipient, table.createdAt),
-    index('outbox_domain').on(table.recipientDomain, table.createdAt),
+    // Few mails go to strangers: an index of all mails by domain would be written for every receipt.
+    index('outbox_stranger').on(table.strangerDomain, table.createdAt).where(sql`stranger_domain is not null`),
     // Those without a ticket are found by when they were finished.
     index('outbox_ticket').on(table.ticketId, table.finishedAt),
     index('outbox_intake').on(table.intakeId),
