@@ -18,7 +18,7 @@ import { emptyLog } from '../src/store/sqlite/file-space.ts';
 import { openDatabase } from '../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { Rules } from '../src/store/store.ts';
-import { intakeReference } from '../src/tickets/entropy.ts';
+import { referenceNumber, writeReference } from '../src/tickets/intake-reference.ts';
 
 const TICKETS = 500;
 /** As in intake/receive.ts. */
@@ -97,7 +97,7 @@ async function record(raw: Buffer, ruled = policy): Promise<string | null> {
   const entropy = createHash('sha256').update(`entropy ${mails}`).digest();
   const attachments = blobs.stage();
   const mail = await readMail(bufferSource(raw), {
-    reference: intakeReference(entropy),
+    reference: writeReference(referenceNumber(0, now, entropy)),
     receivedAt: now,
     entropy,
     envelope: {

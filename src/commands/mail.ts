@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { Verdict } from '../tickets/decision.ts';
-import { normalizeReference } from '../tickets/entropy.ts';
+import { normalizeReference } from '../tickets/intake-reference.ts';
 import type { Tone } from './colour.ts';
 import {
   CommandError,

@@ -9,7 +9,8 @@ import { normalizeAddress, normalizeDomain } from '../mail/address.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import { loadSigningKeys } from '../store/signing-keys.ts';
 import type { MailDetail, Store } from '../store/store.ts';
-import { ENTROPY_BYTES, normalizeReference } from '../tickets/entropy.ts';
+import { ENTROPY_BYTES } from '../tickets/entropy.ts';
+import { normalizeReference } from '../tickets/intake-reference.ts';
 import {
   CommandError,
   type GlobalOptions,

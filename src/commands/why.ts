@@ -1,5 +1,5 @@
 /** `taquilla mail why REF`: in plain words, what became of a mail, why, and what can be done. */
-import { normalizeReference } from '../tickets/entropy.ts';
+import { normalizeReference } from '../tickets/intake-reference.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { safe, shownTime } from './table.ts';

@@ -12,8 +12,9 @@ import { readSender } from '../mail/sender.ts';
 import type { BlobStore } from '../store/blobs/blob-store.ts';
 import { type IntakeStore, type RawMail, StoreUnavailable, type Unavailable } from '../store/store.ts';
 import type { Decision, DoorReason } from '../tickets/decision.ts';
-import { ENTROPY_BYTES, intakeReference } from '../tickets/entropy.ts';
+import { ENTROPY_BYTES } from '../tickets/entropy.ts';
 import type { Envelope } from '../tickets/incoming-mail.ts';
+import { referenceNumber, writeReference } from '../tickets/intake-reference.ts';
 import type { Policy } from '../tickets/policy.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { ContentReader } from './content-reader.ts';
@@ -63,6 +64,11 @@ export interface Intake {
 
 export function createIntake(parts: IntakeParts): Intake {
   const { store, blobs, clock, keys } = parts;
+  let lastReference = 0;
+  const nextReference = (time: number): string => {
+    lastReference = referenceNumber(lastReference, time, parts.randomBytes(2));
+    return writeReference(lastReference);
+  };
 
   const keep = async (
     envelope: Envelope,
@@ -134,8 +140,8 @@ export function createIntake(parts: IntakeParts): Intake {
   return {
     async take(envelope, stream, onFlood) {
       const entropy = parts.randomBytes(ENTROPY_BYTES);
-      const reference = intakeReference(entropy);
       const receivedAt = clock.now();
+      const reference = nextReference(receivedAt);
 
       let received: Awaited<ReturnType<typeof receive>>;
       try {

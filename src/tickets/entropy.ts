@@ -31,25 +31,3 @@ export function deriveNumbers(entropy: Entropy, purpose: string, count: number):
   }
   return numbers;
 }
-
-/** Crockford's base 32: no I, L, O, U, so that it survives being read out. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const REFERENCE_LENGTH = 10;
-
-/** The short reference of an intake record, such as `7KQ2M9XF4T`: 50 bits, unique by a constraint in the store. */
-export function intakeReference(entropy: Entropy): string {
-  const bytes = derive(entropy, 'reference');
-  let reference = '';
-  for (let index = 0; index < REFERENCE_LENGTH; index += 1) reference += ALPHABET[(bytes[index] ?? 0) & 31];
-  return reference;
-}
-
-/**
- * What a person typed or pasted as a reference, in the form that is stored. Forgiven are case, spaces, look-alike letters, and
- * the `(ref …)` around it in a bounce. A reference may begin with these three letters itself, so its length decides.
- */
-export function normalizeReference(typed: string): string {
-  const letters = typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
-  const named = letters.startsWith('REF') && letters.length === REFERENCE_LENGTH + 3;
-  return (named ? letters.slice(3) : letters).replace(/[IL]/g, '1').replace(/O/g, '0');
-}

@@ -18,9 +18,9 @@ import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Decision, VERDICTS } from '../../src/tickets/decision.ts';
-import { intakeReference } from '../../src/tickets/entropy.ts';
 import { explain, explainTexts } from '../../src/tickets/explanation.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
+import { referenceOf } from '../support/reference-of.ts';
 
 const KEY = { id: 'fuzz', secret: Buffer.alloc(32, 1), revoked: false };
 const NOW = Date.UTC(2026, 10, 21, 9, 0);
@@ -44,7 +44,7 @@ export async function mimeTarget(): Promise<MimeTarget> {
 
 async function check(bytes: Buffer, number: number, config: Config, store: Store): Promise<readonly string[]> {
   const entropy = createHash('sha256').update(`${number}`).digest();
-  const reference = intakeReference(entropy);
+  const reference = referenceOf(entropy);
   const envelope = {
     mailFrom: number % 5 === 0 ? '' : 'ana@laespiga.example',
     recipients: ['soporte@example.com', ...(number % 7 === 0 ? ['ventas@example.com'] : [])],

@@ -8,8 +8,8 @@ import { headerText, rawHeaders, readHeaderLines } from '../../src/mail/header-l
 import { readMessageIds, type SigningKey, verifyMessageId } from '../../src/mail/message-id.ts';
 import { readSender } from '../../src/mail/sender.ts';
 import type { OutgoingMail } from '../../src/tickets/decision.ts';
-import { intakeReference } from '../../src/tickets/entropy.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
+import { referenceOf } from '../support/reference-of.ts';
 
 export interface WireMail {
   /** MAIL FROM, `''` for the null sender. */
@@ -64,7 +64,7 @@ export function readWire(mail: WireMail, keys: readonly SigningKey[], now: numbe
   const signed = [...inReplyTo, ...[...references].reverse()].map((id) => verifyMessageId(id, keys));
   const entropy = createHash('sha256').update(serial).digest();
   return {
-    reference: intakeReference(entropy),
+    reference: referenceOf(entropy),
     receivedAt: now,
     entropy,
     envelope: { mailFrom: mail.mailFrom, recipients: [mail.to], ip: '192.0.2.1', helo: 'x', utf8: false },

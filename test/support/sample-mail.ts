@@ -1,10 +1,10 @@
 /** Mails, accounts and rules as the store gets them: plain data, complete, with what a test does not care about filled in. */
 import { createHash } from 'node:crypto';
 import type { AccountToSave, ContactToSave, MailToRecord, Rules } from '../../src/store/store.ts';
-import { intakeReference } from '../../src/tickets/entropy.ts';
 import type { IncomingMail } from '../../src/tickets/incoming-mail.ts';
 import type { Policy } from '../../src/tickets/policy.ts';
 import { department, policy } from '../tickets/samples.ts';
+import { referenceOf } from './reference-of.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 9, 0);
 
@@ -28,7 +28,7 @@ export function sampleMail(given: SampleMail, more: Partial<IncomingMail> = {}):
   const text = given.text ?? `Hola, ${id}\n`;
   const entropy = entropyOf(id);
   return {
-    reference: intakeReference(entropy),
+    reference: referenceOf(entropy),
     receivedAt: given.receivedAt ?? NOW,
     entropy,
     envelope: { mailFrom: from, recipients: [to], ip: '192.0.2.1', helo: 'mail.empresa.com', utf8: false },
