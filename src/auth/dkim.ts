@@ -5,7 +5,7 @@
  */
 
 import { addAbortSignal, Readable } from 'node:stream';
-import { dkimVerify } from 'mailauth';
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { crlfChunks, LineTooLong } from './crlf.ts';
 import { libraryResolver } from './library-resolver.ts';
 import { plainDomain } from './plain-domain.ts';

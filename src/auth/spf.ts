@@ -3,7 +3,7 @@
  * HELO name when the sender is null (section 2.4)? HELO is not asked for otherwise: it would align with nothing.
  */
 import { isIP } from 'node:net';
-import { spf } from 'mailauth';
+import { spf } from 'mailauth/lib/spf/index.js';
 import { normalizeDomain } from '../mail/address.ts';
 import { libraryResolver } from './library-resolver.ts';
 import type { MailResolver } from './resolver.ts';

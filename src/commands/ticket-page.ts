@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { escaped, type ImageOf, safeHtml } from '../mail/safe-html.ts';
+import { escaped } from '../mail/escaped.ts';
+import { type ImageOf, safeHtml } from '../mail/safe-html.ts';
 import { BlobStore } from '../store/blobs/blob-store.ts';
 import type { TicketDetail, TicketFile, TicketMessage } from '../store/store.ts';
 import { writeFileOnce } from './attachment.ts';

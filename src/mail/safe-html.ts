@@ -6,6 +6,7 @@
  * from a server tells its owner who reads the ticket, when and where: it is replaced, counted, and the reader is told.
  */
 import sanitize from 'sanitize-html';
+import { escaped } from './escaped.ts';
 import { nestedDeeperThan } from './html-depth.ts';
 import { htmlToPlainText } from './html-text.ts';
 
@@ -136,11 +137,6 @@ export function safeHtml(html: string, imageOf: ImageOf): SafeHtml {
     },
   });
   return { html: out, blocked, truncated: html.length > MAX_HTML };
-}
-
-/** Text for the inside of an element or a quoted attribute. */
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 /** `cid:` is an URL: its ID may be percent-encoded (RFC 2392). */

@@ -5,7 +5,6 @@
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dkimSign } from 'mailauth';
 
 export interface DkimKey {
   readonly domain: string;
@@ -47,7 +46,10 @@ export function readDkimKey(settings: {
 /** `date` in epoch milliseconds: the moment that the mail itself names. */
 export function dkimSigner(key: DkimKey): (mail: Buffer, date: number) => Promise<Buffer> {
   const { domain, selector, privateKey, algorithm } = key;
+  // Large, and most installations let their smarthost sign.
+  const library = import('mailauth/lib/dkim/sign.js');
   return async (mail, date) => {
+    const { dkimSign } = await library;
     const signature = { signingDomain: domain, selector, privateKey };
     const { signatures, errors } = await dkimSign(mail, {
       ...signature,

@@ -264,10 +264,9 @@ describe('mails made to cost time', () => {
 describe('a library that throws', () => {
   it('gives a verdict all the same, with its text in the detail only', async () => {
     vi.resetModules();
-    vi.doMock('mailauth', () => {
-      const broken = () => Promise.reject(new Error('Cannot read properties of undefined'));
-      return { dkimVerify: broken, spf: broken, dmarc: async () => ({ domain: 'empresa.com' }) };
-    });
+    const broken = () => Promise.reject(new Error('Cannot read properties of undefined'));
+    vi.doMock('mailauth/lib/dkim/verify.js', () => ({ dkimVerify: broken }));
+    vi.doMock('mailauth/lib/spf/index.js', () => ({ spf: broken }));
     try {
       const module = await import('../../src/auth/authenticate.ts');
       const mail = await signed(mailFrom('ana@empresa.com'), 'empresa.com', rsa);
@@ -284,7 +283,8 @@ describe('a library that throws', () => {
       expect(verdict.because.join(' ')).not.toContain('Cannot read');
       expect(verdict.detail.join(' ')).toContain('Cannot read');
     } finally {
-      vi.doUnmock('mailauth');
+      vi.doUnmock('mailauth/lib/dkim/verify.js');
+      vi.doUnmock('mailauth/lib/spf/index.js');
       vi.resetModules();
     }
   });

@@ -3,7 +3,7 @@
  * safe, and a template reads no file. Templates of an installation run under limits; a text is never run as a template.
  */
 import { Liquid, LiquidError, type Template } from 'liquidjs';
-import { escaped } from '../../mail/safe-html.ts';
+import { escaped } from '../../mail/escaped.ts';
 import { keepLines } from './plain-lines.ts';
 
 export type Format = 'text' | 'html';
