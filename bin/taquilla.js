@@ -1,6 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env node
 // Runs the compiled program of an installed package, or the sources of a checkout.
-// The option: V8's young generation, 4 MB instead of 16 (docs/decisions/0007-small-young-generation.md).
 import { existsSync } from 'node:fs';
 
 // Mail servers start one of these for each mail: it loads nothing else.

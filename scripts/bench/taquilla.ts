@@ -4,7 +4,7 @@
  * (there is no DNS here), and the limits that would stop one address from sending all the mail of a company.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
@@ -14,8 +14,6 @@ import { CLIENTS, clientAddress, clientDomain, type KnownTicket, MAILBOX } from 
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = join(root, 'dist/main.js');
-/** What an installed program is started with: the first line of bin/taquilla.js. */
-const shippedOptions = (readFileSync(join(root, 'bin/taquilla.js'), 'utf8').split('\n')[0] ?? '').split(' ').slice(3);
 
 export interface TaquillaOptions {
   /** Where receipts go; a port where nobody listens lets them wait in the outbox. */
@@ -67,7 +65,7 @@ export async function startTaquilla(folder: string, options: TaquillaOptions): P
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(configOf(port, options)));
-  const child = await startNode([...shippedOptions, ...options.nodeArgs, main, 'serve', '--config', file], port);
+  const child = await startNode([...options.nodeArgs, main, 'serve', '--config', file], port);
   return { ...child, port };
 }
 

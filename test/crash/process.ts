@@ -6,11 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** What is started: the program and its arguments before `serve`. */
 export type Command = readonly [string, ...string[]];
 
-export const TAQUILLA: Command = [
-  process.execPath,
-  '--max-semi-space-size=4',
-  fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url)),
-];
+export const TAQUILLA: Command = [process.execPath, fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url))];
 
 export interface GatewayProcess {
   /** Resolves with the port as soon as it says that it listens; `null` when the process ended before. */

@@ -12,7 +12,6 @@ interface Manifest {
   readonly version: string;
   readonly engines: { readonly node: string };
   readonly files: readonly string[];
-  readonly scripts: { readonly start: string };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly allowScripts: Readonly<Record<string, boolean>>;
@@ -52,13 +51,6 @@ describe('the package', () => {
         !manifest.files.some((entry) => path === entry || path.startsWith(`${entry}/`)),
     );
     expect(missing).toEqual([]);
-  });
-
-  it('is started with the same options of Node by its command and by npm start', () => {
-    const [first = ''] = read('bin/taquilla.js').split('\n');
-    const options = /^#!\/usr\/bin\/env -S node (--\S+)$/.exec(first)?.[1];
-    expect(options).toBe('--max-semi-space-size=4');
-    expect(manifest.scripts.start).toContain(`node ${options} bin/taquilla.js serve`);
   });
 
   it('names exact versions', () => {
