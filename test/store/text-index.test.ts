@@ -46,3 +46,15 @@ it('stays whole when a row changes or goes before it was indexed', async () => {
   expect([await found('cable'), await found('motor')]).toEqual([0, 1]);
   sqlite.exec(INTACT);
 });
+
+it.each(['tickets_text', 'messages_text'])(
+  'merges %s by twelve segments of a size, and seldom all at once',
+  async (table) => {
+    const { sqlite } = await opened();
+    const set = sqlite.prepare(`select k, v from ${table}_config where k in ('automerge', 'crisismerge') order by k`);
+    expect(set.raw().all()).toEqual([
+      ['automerge', 12],
+      ['crisismerge', 48],
+    ]);
+  },
+);

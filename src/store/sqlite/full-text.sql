@@ -12,8 +12,8 @@ insert into tickets_text(tickets_text, rank) values ('secure-delete', 1);
 --> statement-breakpoint
 insert into messages_text(messages_text, rank) values ('secure-delete', 1);
 --> statement-breakpoint
--- Each addition is a segment; twelve of a size become one, not four: what merges cost grows with how often a word is
--- written anew, and a search of a few dozen segments is as quick. Crisis merges do all at once: they would stop the mails.
+-- Each addition is a segment; twelve of a size become one, not four: a word is written anew less often, and a search looks
+-- at a few dozen segments. Crisis merges do all of it at once, and mails would wait.
 insert into tickets_text(tickets_text, rank) values ('automerge', 12), ('crisismerge', 48);
 --> statement-breakpoint
 insert into messages_text(messages_text, rank) values ('automerge', 12), ('crisismerge', 48);
