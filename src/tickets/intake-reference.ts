@@ -9,8 +9,6 @@
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 10;
 
-/** 2024-01-01: milliseconds since then fit into the eight characters in front until 2058; then they begin anew. */
-const EPOCH = 1_704_067_200_000;
 /** Of the last two characters: two programs that write at the same millisecond would hardly take the same. */
 const PER_MILLISECOND = 1024;
 
@@ -20,10 +18,10 @@ const PER_MILLISECOND = 1024;
  */
 export function referenceNumber(last: number, time: number, random: Uint8Array): number {
   const [high = 0, low = 0] = random;
-  return Math.max((time - EPOCH) * PER_MILLISECOND + ((high * 256 + low) % PER_MILLISECOND), last + 1);
+  return Math.max(time * PER_MILLISECOND + ((high * 256 + low) % PER_MILLISECOND), last + 1);
 }
 
-/** The lowest 50 bits of a whole number from 0 to 2^53. */
+/** The lowest 50 bits of a whole number from 0 to 2^53: of the time 40, which begin anew in 2039. */
 export function writeReference(number: number): string {
   let reference = '';
   for (let rest = number; reference.length < LENGTH; rest = Math.floor(rest / ALPHABET.length))

@@ -37,9 +37,12 @@ describe('an intake reference', () => {
     expect(made).toEqual([...new Set(made)].sort());
   });
 
-  it('differs between two programs at the same millisecond by what is random', () => {
+  it.each([
+    ['today', NOW],
+    ['where the clock says 1970', 5000],
+  ])('differs between two starts at the same millisecond by what is random, %s', (_, time) => {
     const random = (index: number) => new Uint8Array([index >> 8, index & 255]);
-    const made = Array.from({ length: 1024 }, (_, index) => referenceNumber(0, NOW, random(index)));
+    const made = Array.from({ length: 1024 }, (_, index) => referenceNumber(0, time, random(index)));
     expect(new Set(made).size).toBe(1024);
   });
 

@@ -52,7 +52,7 @@ function tune(sqlite: Database.Database): void {
   // Pages that many mails change (the tops of indexes, the full-text index) go into the database file once for all of
   // them. The log is at most about this long: 8,000 pages of 4 KB.
   sqlite.pragma('wal_autocheckpoint = 8000');
-  // A group of mails and the tops of all indexes; what else is read lies in the system's cache. More is no quicker.
+  // What a usual group of mails changes, and the tops of all indexes; what else is read lies in the system's cache. More is no quicker.
   sqlite.pragma('cache_size = -6144');
   // What a statement needs to undo itself would go through a temporary file.
   sqlite.pragma('temp_store = MEMORY');
