@@ -1,10 +1,11 @@
 /**
  * The MIME parts of a mail (RFC 2045 to 2047), through mailparser: texts as text, everything else as a stream.
  *
- * Four things of mailparser are replaced from inside, through methods that its types do not show:
+ * Five things of mailparser are replaced from inside, through methods that its types do not show:
  * - text parts reach our own charset decoder as raw bytes (`createNode` labels every part so that none is left out,
  *   `getDecoder` gives the decoder): mailparser itself reads undeclared latin-1 as broken UTF-8, and the accents are
  *   gone for good;
+ * - quoted-printable is decoded by us (`createNode` again): a line of blanks stops its decoder for seconds;
  * - its header parser is skipped (`processHeaders`): headers are read from the raw lines elsewhere, and
  *   `To: a:a:a:…` costs it seconds;
  * - the texts come back part by part (`getTextContent`) instead of glued together, so that the choice between
@@ -14,6 +15,7 @@
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { type AttachmentPart, MailParser, type PartNode, type SplitNode } from 'mailparser';
 import { decodeBytes } from './charset.ts';
+import { QuotedPrintableDecoder } from './decode-quoted-printable.ts';
 import { unflow } from './flowed.ts';
 import { MAX_HEADER_BYTES } from './header-lines.ts';
 
@@ -148,6 +150,7 @@ class PartParser extends MailParser {
   override createNode(node: SplitNode): PartNode {
     // What is no media type at all is text (RFC 2045 section 5.2), not a file without a name.
     if (!MEDIA_TYPE.test(node.contentType || '') && !node.filename) node.contentType = 'text/plain';
+    if (node.encoding === 'quoted-printable') node.getDecoder = () => new QuotedPrintableDecoder();
     const created = super.createNode(node);
     const { contentType } = created;
     if (contentType === false || !contentType.startsWith('multipart/')) this.leaves += 1;

@@ -1,4 +1,4 @@
-// Types for the parts of mailparser that the project uses, five inner methods included (`src/mail/mime-parts.ts` says
+// Types for the parts of mailparser that the project uses, six inner methods included (`src/mail/mime-parts.ts` says
 // why). The version is pinned exactly; test/mail/mime-parts.test.ts
 // fails when a bump changes what these do.
 declare module 'mailparser' {
@@ -9,9 +9,11 @@ declare module 'mailparser' {
     root: boolean;
     filename: string | false;
     contentType: string | false;
+    encoding: string | false;
     flowed: boolean;
     delSp: boolean;
     headers: { getFirst(name: string): string; getList(): unknown[] } | false;
+    getDecoder(): Transform;
   }
 
   /** mailparser's own node around it. */

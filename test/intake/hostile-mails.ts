@@ -86,6 +86,19 @@ const BODIES: readonly (readonly [string, (bytes: number) => Buffer])[] = [
       ),
   ],
   ['base64 of one line', (bytes) => mail('Content-Transfer-Encoding: base64\r\n', 'QUFB'.repeat(bytes / 4))],
+  ['blanks in base64', (bytes) => mail('Content-Transfer-Encoding: base64\r\n', `${' '.repeat(bytes)}QUFB`)],
+  [
+    'blanks in quoted-printable',
+    (bytes) => mail('Content-Transfer-Encoding: quoted-printable\r\n', `${' '.repeat(bytes)}x`),
+  ],
+  [
+    'blanks in a quoted-printable file',
+    (bytes) =>
+      mail(
+        'Content-Transfer-Encoding: quoted-printable\r\nContent-Disposition: attachment; filename=a\r\n',
+        `${' '.repeat(bytes)}x`,
+      ),
+  ],
   ['quoted-printable', (bytes) => mail('Content-Transfer-Encoding: quoted-printable\r\n', of('=41=\r\n', bytes))],
   ['iso-2022-jp', (bytes) => mail('Content-Type: text/plain; charset=iso-2022-jp\r\n', of('\x1b$B0!\x1b(B', bytes))],
   ['flowed', (bytes) => mail('Content-Type: text/plain; format=flowed\r\n', of('> a \r\n', bytes))],
@@ -98,6 +111,9 @@ const HEADS: readonly (readonly [string, (bytes: number) => string])[] = [
   ['Cc fields', (bytes) => NUMBERED(bytes, (index) => `Cc: a${index}@b.example\r\n`)],
   ['comments in To', (bytes) => `To: ${'('.repeat(bytes)}\r\n`],
   ['encoded words in Subject', (bytes) => `Subject: ${of('=?utf-8?b?w7E=?= ', bytes)}\r\n`],
+  ['blanks in an encoded word', (bytes) => `Subject: =?utf-8?q?${'_'.repeat(bytes)}x?=\r\n`],
+  ['blanks in a Subject', (bytes) => `Subject:${' '.repeat(bytes)}x\r\n`],
+  ['blanks in a Content-Type', (bytes) => `Content-Type: text/plain;${' '.repeat(bytes)}x\r\n`],
   ['split encoded words', (bytes) => `Subject: ${of('=?iso-2022-jp?q?=1B$B0!?=\r\n ', bytes)}\r\n`],
   [
     'ticket numbers in Subject',

@@ -6,6 +6,7 @@
  * text of a ticket: no RFC 2231 parameters, no multipart/digest, and what lies behind the bounds is not seen.
  */
 import { decodeBytes } from '../charset.ts';
+import { decodeQuotedPrintable } from '../decode-quoted-printable.ts';
 import { firstHeader, type HeaderLine, readHeaderLines } from '../header-lines.ts';
 import { contentType } from './header-values.ts';
 
@@ -158,37 +159,5 @@ export function partBytes(part: Part): Uint8Array {
     const text = Buffer.from(part.body.buffer, part.body.byteOffset, part.body.byteLength).toString('latin1');
     return Buffer.from(text, 'base64');
   }
-  return encoding.startsWith('quoted-printable') ? fromQuotedPrintable(part.body) : part.body;
-}
-
-function fromQuotedPrintable(bytes: Uint8Array): Uint8Array {
-  const out = Buffer.alloc(bytes.length);
-  let length = 0;
-  let index = 0;
-  while (index < bytes.length) {
-    const byte = bytes[index] ?? 0;
-    const high = byte === 0x3d ? hexDigit(bytes[index + 1]) : -1;
-    const low = high >= 0 ? hexDigit(bytes[index + 2]) : -1;
-    if (low >= 0) {
-      out[length] = high * 16 + low;
-      length += 1;
-      index += 3;
-    } else if (byte === 0x3d && bytes[index + 1] === 0x0a) {
-      index += 2;
-    } else if (byte === 0x3d && bytes[index + 1] === 0x0d && bytes[index + 2] === 0x0a) {
-      index += 3;
-    } else {
-      out[length] = byte;
-      length += 1;
-      index += 1;
-    }
-  }
-  return out.subarray(0, length);
-}
-
-function hexDigit(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const upper = byte & 0xdf;
-  return upper >= 0x41 && upper <= 0x46 ? upper - 0x37 : -1;
+  return encoding.startsWith('quoted-printable') ? decodeQuotedPrintable(part.body) : part.body;
 }
