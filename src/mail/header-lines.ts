@@ -21,6 +21,8 @@ export interface HeaderBlock {
   readonly bodyOffset: number;
   /** Lines before the blank line that are no header fields; kept as a count, their bytes stay in the raw mail. */
   readonly malformed: number;
+  /** True when a blank line ends it. */
+  readonly ended: boolean;
   /** True when the block did not end within the limit: what follows was not read. */
   readonly truncated: boolean;
   /** True when the very first line is no header field: there is no header, and all of it is body. */
@@ -73,7 +75,7 @@ export function readHeaderLines(bytes: Uint8Array): HeaderBlock {
         bodyFrom = colon + 1;
         bodyTo = end;
       } else if (first && !isMboxFromLine(buffer, position)) {
-        return { lines: [], bodyOffset: 0, malformed: 0, truncated: false, missing: true };
+        return { lines: [], bodyOffset: 0, malformed: 0, ended: false, truncated: false, missing: true };
       } else if (!first) {
         malformed += 1;
       }
@@ -86,6 +88,7 @@ export function readHeaderLines(bytes: Uint8Array): HeaderBlock {
     lines,
     bodyOffset: position,
     malformed,
+    ended,
     truncated: !ended && limit < buffer.length,
     missing: false,
   };

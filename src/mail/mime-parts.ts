@@ -14,10 +14,9 @@
  */
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { type AttachmentPart, MailParser, type PartNode, type SplitNode } from 'mailparser';
-import { decodeBytes } from './charset.ts';
 import { QuotedPrintableDecoder } from './decode-quoted-printable.ts';
-import { unflow } from './flowed.ts';
 import { MAX_HEADER_BYTES } from './header-lines.ts';
+import { decodeTextPart, type TextFormat } from './text-part.ts';
 
 export interface TextPart {
   readonly type: 'text/plain' | 'text/html';
@@ -243,11 +242,11 @@ class PartTextDecoder extends Transform {
 
   override _flush(done: TransformCallback): void {
     const { defects } = this.decoding;
-    const decoded = decodeBytes(Buffer.concat(this.chunks), this.declared);
-    if (decoded.guessed) defects.add('charset-guessed');
-    const text = this.format === OURS ? decoded.text : unflow(decoded.text, this.format === FLOWED_DELSP);
-    if (text.includes('\u0000')) defects.add('nul-bytes');
-    // NUL ends strings in too many programs that will see this text later.
-    done(null, Buffer.from(text.replaceAll('\u0000', '\ufffd'), 'utf8'));
+    const format: TextFormat = {
+      charset: this.declared,
+      flowed: this.format !== OURS,
+      deleteSpace: this.format === FLOWED_DELSP,
+    };
+    done(null, Buffer.from(decodeTextPart(Buffer.concat(this.chunks), format, defects), 'utf8'));
   }
 }

@@ -18,6 +18,7 @@ import {
 import { readMessageIds } from './message-id.ts';
 import { readMimeParts, type TextPart } from './mime-parts.ts';
 import { readSender, type Sender } from './sender.ts';
+import { readSingleText } from './single-text.ts';
 import { markHtmlQuotes, type QuoteMarks, takeQuoteMarks, withoutQuoteMarks } from './visible-reply/html-quotes.ts';
 
 export interface ParsedMail {
@@ -97,7 +98,8 @@ export async function parseMail(
   if (block.malformed > 0) defects.push('malformed-header-lines');
 
   const collector = collectAttachments(keeper, limits);
-  const parts = await readMimeParts(block.missing ? afterBlankLine(source) : source.open(), collector.read);
+  const single = source.whole === 'start' ? readSingleText(source.start, block) : null;
+  const parts = single ?? (await readMimeParts(block.missing ? afterBlankLine(source) : source.open(), collector.read));
   const { attachments } = collector;
   defects.push(...collector.defects, ...parts.defects);
 
