@@ -94,12 +94,10 @@ CREATE TABLE `intake_records` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `intake_records_reference_unique` ON `intake_records` (`reference`);--> statement-breakpoint
-CREATE INDEX `intake_received` ON `intake_records` (`received_at`);--> statement-breakpoint
 CREATE INDEX `intake_verdict` ON `intake_records` (`verdict`,`received_at`,`raw_bytes`);--> statement-breakpoint
 CREATE INDEX `intake_raw_sha256` ON `intake_records` (`raw_sha256`) WHERE raw_sha256 is not null;--> statement-breakpoint
 CREATE INDEX `intake_raw_kept` ON `intake_records` (`received_at`) WHERE raw_bytes is not null and verdict in ('open-ticket', 'append-message');--> statement-breakpoint
 CREATE INDEX `intake_staff` ON `intake_records` (`sender`,`received_at`) WHERE reason in ('staff-answer', 'staff-command', 'staff-opened');--> statement-breakpoint
-CREATE INDEX `intake_ticket` ON `intake_records` (`ticket_id`);--> statement-breakpoint
 CREATE INDEX `intake_would_refuse` ON `intake_records` (`id`) WHERE would_refuse is not null;--> statement-breakpoint
 CREATE TABLE `messages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -118,13 +116,11 @@ CREATE TABLE `messages` (
 	`cut_confidence_percent` integer,
 	`html` text,
 	`created_at` integer NOT NULL,
-	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`intake_id`) REFERENCES `intake_records`(`id`) ON UPDATE no action ON DELETE set null
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE INDEX `messages_ticket` ON `messages` (`ticket_id`,`id`);--> statement-breakpoint
 CREATE INDEX `messages_message_id` ON `messages` (`message_id`,`fingerprint_start`);--> statement-breakpoint
-CREATE INDEX `messages_intake` ON `messages` (`intake_id`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`kind` text NOT NULL,
@@ -146,7 +142,6 @@ CREATE TABLE `outbox` (
 	`finished_at` integer,
 	`bounce` text,
 	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`intake_id`) REFERENCES `intake_records`(`id`) ON UPDATE no action ON DELETE set null,
 	CONSTRAINT "outbox_lease_while_sending" CHECK((state = 'sending') = (lease_until is not null))
 );
 --> statement-breakpoint
@@ -157,7 +152,6 @@ CREATE INDEX `outbox_failed` ON `outbox` (`created_at`) WHERE state = 'failed';-
 CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_stranger` ON `outbox` (`stranger_domain`,`created_at`) WHERE stranger_domain is not null;--> statement-breakpoint
 CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`,`finished_at`);--> statement-breakpoint
-CREATE INDEX `outbox_intake` ON `outbox` (`intake_id`);--> statement-breakpoint
 CREATE INDEX `outbox_rendered` ON `outbox` (`finished_at`) WHERE rendered is not null and state in ('sent', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TABLE `raw_mails` (
 	`intake_id` integer PRIMARY KEY NOT NULL,
@@ -174,7 +168,6 @@ CREATE TABLE `services` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `services_account_name` ON `services` (`account_id`,`name`);--> statement-breakpoint
-CREATE INDEX `services_name` ON `services` (`name`);--> statement-breakpoint
 CREATE TABLE `tickets` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`public_id` text NOT NULL,
@@ -202,7 +195,6 @@ CREATE TABLE `tickets` (
 	`idle_since` integer NOT NULL,
 	`warned_at` integer,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`service_id`) REFERENCES `services`(`id`) ON UPDATE no action ON DELETE set null,
 	FOREIGN KEY (`continues_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`merged_into_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`split_from_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
@@ -211,9 +203,7 @@ CREATE TABLE `tickets` (
 CREATE UNIQUE INDEX `tickets_public_id_unique` ON `tickets` (`public_id`);--> statement-breakpoint
 CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_key`);--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`status`,`last_message_at`);--> statement-breakpoint
-CREATE INDEX `tickets_service` ON `tickets` (`service_id`) WHERE service_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_legacy` ON `tickets` (`legacy_id`) WHERE legacy_id is not null;--> statement-breakpoint
-CREATE INDEX `tickets_continues` ON `tickets` (`continues_id`) WHERE continues_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_merged` ON `tickets` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_split` ON `tickets` (`split_from_id`) WHERE split_from_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_idle` ON `tickets` (`idle_since`) WHERE status in ('pending', 'resolved');

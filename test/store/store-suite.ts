@@ -443,6 +443,9 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         expect(await store.findTicket(ticket)).toMatchObject({ service: 'empresa.com' });
         await store.saveAccounts([{ ...ANA, contacts: [], services: [] }], 'replace', NOW);
         expect(await store.findTicket(ticket)).toMatchObject({ account: 'C-1001', service: null });
+        // The number of the one that is gone is not given to the next.
+        await store.saveAccounts([{ ...ANA, services: ['otra.com'] }], 'replace', NOW);
+        expect(await store.findTicket(ticket)).toMatchObject({ account: 'C-1001', service: null });
       });
 
       it('closes the accounts that are not named, once', async () => {

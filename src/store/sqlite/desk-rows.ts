@@ -1,7 +1,7 @@
 /**
  * Tickets, mails and the outbox as people look at them. Reading only.
  */
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, min, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { displayNames } from '../../mail/file-name.ts';
 import { visibleText } from '../../mail/visible-reply.ts';
@@ -224,14 +224,27 @@ const pagedMail = { ...mailDetail, row: intakeRecords.id };
 
 /** By the row: several mails may come in one millisecond, and retention may have removed the one that is named. */
 export function pageMails(db: BetterSQLite3Database, { since, after, limit }: MailPage): PagedMail[] {
+  const from = after === null ? firstSince(db, since) : after + 1;
+  if (from === null) return [];
   return db
     .select(pagedMail)
     .from(intakeRecords)
     .leftJoin(tickets, eq(tickets.id, intakeRecords.ticketId))
-    .where(and(gte(intakeRecords.receivedAt, since), after === null ? undefined : gt(intakeRecords.id, after)))
+    .where(and(gte(intakeRecords.id, from), gte(intakeRecords.receivedAt, since)))
     .orderBy(asc(intakeRecords.id))
     .limit(limit)
     .all();
+}
+
+/** The first row of what came since. Of all verdicts, which are named because the times are indexed by verdict. */
+function firstSince(db: BetterSQLite3Database, since: number): number | null {
+  const { verdict, receivedAt, id } = intakeRecords;
+  const row = db
+    .select({ id: min(id) })
+    .from(intakeRecords)
+    .where(and(inArray(verdict, verdict.enumValues), gte(receivedAt, since)))
+    .get();
+  return row?.id ?? null;
 }
 
 export function lastMails(db: BetterSQLite3Database, { limit }: Page): PagedMail[] {

@@ -135,7 +135,7 @@ function outgoingBytes(db: BetterSQLite3Database, which: SQL | undefined): numbe
 
 const gone = { rawBytes: intakeRecords.rawBytes, sha256: intakeRecords.rawSha256 };
 
-/** Messages and mails that came of them go without naming them from now on. */
+/** Messages and mails that came of them go on naming them: no other record will have their number. */
 function removeMails(db: BetterSQLite3Database, which: SQL | undefined): Removed {
   return counted(db, db.delete(intakeRecords).where(which).returning(gone).all());
 }

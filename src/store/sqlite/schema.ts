@@ -21,6 +21,7 @@ import type { Bounce } from '../../mail/automatic.ts';
 import type { OutgoingMail } from '../../tickets/decision.ts';
 import type { Explanation } from '../../tickets/explanation.ts';
 
+/** No number is used a second time: a row may name one that is gone, and needs no index to be told of it. */
 const id = () => integer('id').primaryKey({ autoIncrement: true });
 
 export const accounts = sqliteTable(
@@ -80,10 +81,7 @@ export const services = sqliteTable(
     name: text('name').notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  (table) => [
-    uniqueIndex('services_account_name').on(table.accountId, table.name),
-    index('services_name').on(table.name),
-  ],
+  (table) => [uniqueIndex('services_account_name').on(table.accountId, table.name)],
 );
 
 export const tickets = sqliteTable(
@@ -93,7 +91,8 @@ export const tickets = sqliteTable(
     /** `TQ-482913`. */
     publicId: text('public_id').notNull().unique(),
     accountId: integer('account_id').references(() => accounts.id),
-    serviceId: integer('service_id').references(() => services.id, { onDelete: 'set null' }),
+    /** Of the service, which may be gone. */
+    serviceId: integer('service_id'),
     /** Normal form of the address that opened it. */
     opener: text('opener').notNull(),
     openerName: text('opener_name').notNull().default(''),
@@ -131,10 +130,8 @@ export const tickets = sqliteTable(
   (table) => [
     index('tickets_account_subject').on(table.accountId, table.subjectKey),
     index('tickets_status').on(table.status, table.lastMessageAt),
-    index('tickets_service').on(table.serviceId).where(sql`service_id is not null`),
     // Nearly all tickets have none of these: an index with all of them would be written for every new one.
     uniqueIndex('tickets_legacy').on(table.legacyId).where(sql`legacy_id is not null`),
-    index('tickets_continues').on(table.continuesId).where(sql`continues_id is not null`),
     index('tickets_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
     index('tickets_split').on(table.splitFromId).where(sql`split_from_id is not null`),
     index('tickets_idle').on(table.idleSince).where(sql`status in ('pending', 'resolved')`),
@@ -174,7 +171,6 @@ export const intakeRecords = sqliteTable(
     explanation: text('explanation', { mode: 'json' }).$type<Explanation>().notNull(),
   },
   (table) => [
-    index('intake_received').on(table.receivedAt),
     index('intake_verdict').on(table.verdict, table.receivedAt, table.rawBytes),
     // Who else names a file, and which mails of tickets still have their bytes: for those who remove them.
     index('intake_raw_sha256').on(table.rawSha256).where(sql`raw_sha256 is not null`),
@@ -185,7 +181,6 @@ export const intakeRecords = sqliteTable(
     index('intake_staff')
       .on(table.sender, table.receivedAt)
       .where(sql`reason in ('staff-answer', 'staff-command', 'staff-opened')`),
-    index('intake_ticket').on(table.ticketId),
     index('intake_would_refuse').on(table.id).where(sql`would_refuse is not null`),
   ],
 );
@@ -211,8 +206,8 @@ export const messages = sqliteTable(
     ticketId: integer('ticket_id')
       .notNull()
       .references(() => tickets.id),
-    /** The mail it came from; null for what people and clocks did. */
-    intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
+    /** The record of the mail it came from, which retention may have removed; null for what people and clocks did. */
+    intakeId: integer('intake_id'),
     author: text('author', { enum: ['client', 'staff', 'system'] }).notNull(),
     visibility: text('visibility', { enum: ['public', 'note'] }).notNull(),
     authorAddress: text('author_address'),
@@ -234,7 +229,6 @@ export const messages = sqliteTable(
     index('messages_ticket').on(table.ticketId, table.id),
     // A repeat of a mail has its Message-ID too: one index in random order finds both it and the thread.
     index('messages_message_id').on(table.messageId, table.fingerprintStart),
-    index('messages_intake').on(table.intakeId),
   ],
 );
 
@@ -314,7 +308,8 @@ export const outbox = sqliteTable(
       ],
     }).notNull(),
     ticketId: integer('ticket_id').references(() => tickets.id),
-    intakeId: integer('intake_id').references(() => intakeRecords.id, { onDelete: 'set null' }),
+    /** The record of the mail that caused it, which retention may have removed. */
+    intakeId: integer('intake_id'),
     recipient: text('recipient').notNull(),
     /** Domain of an answer to an address that was no contact's own; null for all other mails. */
     strangerDomain: text('stranger_domain'),
@@ -348,7 +343,6 @@ export const outbox = sqliteTable(
     index('outbox_stranger').on(table.strangerDomain, table.createdAt).where(sql`stranger_domain is not null`),
     // Those without a ticket are found by when they were finished.
     index('outbox_ticket').on(table.ticketId, table.finishedAt),
-    index('outbox_intake').on(table.intakeId),
     index('outbox_rendered')
       .on(table.finishedAt)
       .where(sql`rendered is not null and state in ('sent', 'failed', 'cancelled')`),

@@ -54,7 +54,7 @@ const RULES: readonly (readonly [one: string, many: string, sql: string])[] = [
     'mail that opened or joined a ticket has no message',
     'mails that opened or joined a ticket have no message',
     `select 1 from intake_records r where r.verdict in ('open-ticket', 'append-message')
-       and not exists (select 1 from messages m where m.intake_id = r.id)`,
+       and r.id not in (select m.intake_id from messages m where m.intake_id is not null)`,
   ],
   [
     'mail has its raw bytes nowhere',
