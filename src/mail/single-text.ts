@@ -1,9 +1,8 @@
 /**
- * A mail that is one text and nothing else, as every third one of a help desk: its body is decoded here, for a fraction
+ * A mail that is one text and nothing else, as nearly every third is: its body is decoded here, for a fraction
  * of what looking for MIME parts costs. Only where the fields that describe the body leave no doubt; everything else is
  * for the parser of parts (mime-parts.ts), and of what both can read they make the same.
  */
-
 import { decodeQuotedPrintable } from './decode-quoted-printable.ts';
 import { type HeaderBlock, unfold } from './header-lines.ts';
 import type { MimeParts } from './mime-parts.ts';
