@@ -39,7 +39,7 @@ const BODY = 'Hola:\r\n\r\nLa p=E1gina no carga. \r\n> ayer s\u00ed \r\n> hoy no
 
 describe('a mail of one text is read alone', () => {
   it.each([
-    ['', ''],
+    ['nothing that describes it', ''],
     ['its charset', 'Content-Type: text/plain; charset=utf-8\r\n'],
     ['a charset in quotes', 'Content-Type: Text/Plain; CHARSET="ISO-8859-1";\r\n'],
     ['a charset of two bytes', 'Content-Type: text/plain; charset=utf-16le\r\n'],
@@ -58,6 +58,7 @@ describe('a mail of one text is read alone', () => {
   it.each([
     ['empty', ''],
     ['of line ends', '\r\n\r\n\n'],
+    ['of half a surrogate pair in UTF-16', '\u0000\u00d8a\u0000'],
     ['with bare line ends', 'a\rb\nc\r\r\nd'],
     ['with a byte order mark', '\u00ef\u00bb\u00bfHola'],
     ['with lines like boundaries', '--\r\n--a\r\n--a--\r\n'],
@@ -65,6 +66,7 @@ describe('a mail of one text is read alone', () => {
   ])('with a body %s', async (_, body) => {
     for (const fields of [
       '',
+      'Content-Type: text/plain; charset=utf-16le\r\n',
       'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n',
     ])
       expect(await readAlike(mailOf(fields, body))).toBe(true);

@@ -99,6 +99,8 @@ beforeAll(async () => {
   await store.figures(NOW);
   await store.live(NOW);
   await store.findTicket(ticket ?? '');
+  await store.findAccounts(['C-1001']);
+  await store.findMail('0000000000');
   await store.listMails({ wouldRefuse: true, limit: 50 });
   await store.pageMails({ since: NOW - 1000, after: null, limit: 50 });
   await store.pageMails({ since: NOW - 1000, after: 1, limit: 50 });
@@ -151,14 +153,15 @@ describe('no table is read from end to end', () => {
   });
 });
 
-it('each index is used by a statement or keeps something unique: every write pays for it', () => {
+it('each index is used by a statement: every write pays for it', () => {
+  // A constraint alone looks nothing up.
   const indexes = sqlite
     .prepare<[], string>(
-      "select name from sqlite_master where type = 'index' and sql not like 'create unique %' order by name",
+      "select name from sqlite_master where type = 'index' and sql is not null and name <> 'contacts_one_primary' order by name",
     )
     .pluck()
     .all();
-  expect(indexes.length).toBeGreaterThan(15);
+  expect(indexes.length).toBeGreaterThan(25);
   const steps = [...seen].filter(isQuery).flatMap(planOf);
   const used = new Set(steps.flatMap((step) => / INDEX (\w+)/.exec(step)?.[1] ?? []));
   expect(indexes.filter((name) => !used.has(name))).toEqual([]);
