@@ -14,9 +14,11 @@ import { bufferSource } from '../src/mail/parse.ts';
 import { mailRenderer } from '../src/outbox/render.ts';
 import { BUILT_IN } from '../src/outbox/templates/mail-templates.ts';
 import { BlobStore } from '../src/store/blobs/blob-store.ts';
+import { openSqlite } from '../src/store/sqlite/driver.ts';
 import { emptyLog } from '../src/store/sqlite/file-space.ts';
 import { openDatabase } from '../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { textIndexFile } from '../src/store/sqlite/text-index-file.ts';
 import type { Rules } from '../src/store/store.ts';
 import { referenceNumber, writeReference } from '../src/tickets/intake-reference.ts';
 
@@ -135,9 +137,13 @@ async function fileOf(raw: Buffer) {
   return file.finish();
 }
 
-const size = () => {
-  emptyLog(opened.sqlite);
-  return statSync(file).size;
+/** Of the database and its full-text index. */
+const size = async () => {
+  await store.catchUpSearch();
+  const index = openSqlite(textIndexFile(file));
+  for (const one of [opened.sqlite, index]) emptyLog(one);
+  index.close();
+  return statSync(file).size + statSync(textIndexFile(file)).size;
 };
 const print = (what: string, bytes: number) =>
   process.stdout.write(`${what.padEnd(58)}${(bytes / 1024).toFixed(1).padStart(8)} KB\n`);
@@ -145,7 +151,7 @@ const print = (what: string, bytes: number) =>
 const tableBytes = (name: string) =>
   Number(opened.sqlite.prepare('select sum(pgsize) from dbstat where name = ?').pluck().get(name));
 
-const empty = size();
+const empty = await size();
 for (let count = 0; count < TICKETS; count += 1) {
   const quoted = SAID.split('\n')
     .map((line) => `> ${line}`)
@@ -154,26 +160,26 @@ for (let count = 0; count < TICKETS; count += 1) {
   await record(mailOf(`Re: [${ticket ?? ''}] La web va lenta ${count}`, `m${count}-1`, quoted, 3));
   await record(mailOf(`Re: [${ticket ?? ''}] La web va lenta ${count}`, `m${count}-2`, `${quoted}\n${quoted}`, 3));
 }
-const whole = size() - empty;
+const whole = (await size()) - empty;
 print(`one mail as it came, on average (${mails} mails)`, rawBytes / mails);
 print('the database, for each ticket of three mails', whole / TICKETS);
 print('  of that the mails as they came', rawBytes / TICKETS);
 
 print('  of these the receipt, as it went and what it is made of', tableBytes('outbox') / TICKETS);
 
-const refusedFrom = size();
+const refusedFrom = await size();
 rawBytes = 0;
 for (let count = 0; count < TICKETS; count += 1) {
   const raw = mailOf(`Oferta ${count}`, `r${count}`, '', 3).toString('latin1');
   await record(Buffer.from(raw.replace(`From: Ana <${ANA}>`, 'From: x@otra.example'), 'latin1'));
 }
-const refused = (size() - refusedFrom) / TICKETS;
+const refused = ((await size()) - refusedFrom) / TICKETS;
 print('one refused mail', refused);
 print('  of that the mail as it came', rawBytes / TICKETS);
 
 if (REAL !== undefined) {
   const anyone = { ...policy, departments: policy.departments.map((one) => ({ ...one, accepts: 'anyone' as const })) };
-  const from = size();
+  const from = await size();
   rawBytes = 0;
   let opened = 0;
   let read = 0;
@@ -187,7 +193,7 @@ if (REAL !== undefined) {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
   process.stdout.write(`\n${read} real mails, of which ${opened} are on tickets:\n`);
   print('  a mail as it came', rawBytes / read);
-  print('  the database, for each of them', (size() - from) / read);
+  print('  the database, for each of them', ((await size()) - from) / read);
   print('  files (attachments, mails above 64 KB), for each of them', files / read);
 }
 
@@ -207,6 +213,6 @@ const timed = async (what: string, work: () => unknown) => {
   );
 };
 process.stdout.write('\n');
-await timed(`vacuum of ${(size() / 1024 / 1024).toFixed(0)} MB`, () => opened.sqlite.exec('vacuum'));
+await timed(`vacuum of ${((await size()) / 1024 / 1024).toFixed(0)} MB`, () => opened.sqlite.exec('vacuum'));
 await store.close();
 rmSync(folder, { recursive: true });

@@ -168,6 +168,14 @@ CREATE TABLE `services` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `services_account_name` ON `services` (`account_id`,`name`);--> statement-breakpoint
+CREATE TABLE `text_changes` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`ticket_id` integer,
+	`message_id` integer,
+	`before` text NOT NULL,
+	`after` text
+);
+--> statement-breakpoint
 CREATE TABLE `tickets` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`public_id` text NOT NULL,

@@ -14,6 +14,7 @@ import { loadSigningKeys } from '../store/signing-keys.ts';
 import { emptyLog, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { rewriteTextIndex } from '../store/sqlite/text-index-file.ts';
 import { counted } from '../tickets/counted.ts';
 import { type ErasedPerson, erasedPerson, erasureNote } from '../tickets/erasure.ts';
 import { actor } from './actor.ts';
@@ -53,9 +54,11 @@ export async function erasePerson(typed: string, options: EraseOptions): Promise
     const note = `${erasureNote(person)} on ${shownTime(now)} UTC by ${by}.`;
     const freed = await eraseRows(store, person, found, note, now);
     const left = freed.filter((sha256) => !removeBlob(join(config.dataFolder, 'blobs'), sha256, now - GRACE_MS));
+    await untilDone(() => store.catchUpSearch());
     if (options.keepFile !== true) {
       await whenFree(() => rewriteFile(opened.sqlite));
       await untilDone(() => emptyLog(opened.sqlite));
+      await untilDone(() => rewriteTextIndex(opened.sqlite.name));
     }
     const remaining = await store.findPerson(address);
     if (options.json === true)

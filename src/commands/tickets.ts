@@ -1,6 +1,7 @@
 /** `taquilla tickets`: what came of the mails. */
 import type { Config } from '../config.ts';
 import type { TicketDetail, TicketMessage, TicketSummary } from '../store/store.ts';
+import { counted } from '../tickets/counted.ts';
 import type { TicketStatus } from '../tickets/model.ts';
 import { searchTerms } from '../tickets/search-terms.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, withStore } from './command.ts';
@@ -39,6 +40,9 @@ export async function listTickets(options: ListOptions): Promise<void> {
   print(ticketTable(tickets));
 }
 
+/** More than a busy minute leaves to the next third of a second. */
+const MANY_UNSEARCHED = 1000;
+
 /** Tickets on which all of these words stand. */
 export async function searchTickets(
   words: readonly string[],
@@ -48,7 +52,14 @@ export async function searchTickets(
   const { limit } = options;
   const terms = searchTerms(words.join(' '));
   if (terms.length === 0) throw new CommandError('there is no word in the search; give letters or digits', 2);
-  const tickets = await withStore(openForReading(config), (store) => store.searchTickets(terms, { limit }));
+  const { tickets, unsearched } = await withStore(openForReading(config), async (store) => ({
+    tickets: await store.searchTickets(terms, { limit }),
+    unsearched: await store.messagesUnsearched(),
+  }));
+  if (unsearched >= MANY_UNSEARCHED || (unsearched > 0 && tickets.length === 0))
+    process.stderr.write(
+      `${counted(unsearched, 'message is', 'messages are')} not in the search index yet; the running gateway adds them\n`,
+    );
   if (options.json === true) return printJson(tickets);
   if (tickets.length === 0) return print('No tickets.');
   print(ticketTable(tickets));

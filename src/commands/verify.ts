@@ -13,6 +13,7 @@ import { DatabaseUnusable } from '../store/database-unusable.ts';
 import { KeysUnusable, readSigningKeys } from '../store/signing-keys.ts';
 import { listBlobs, namedBlobs } from '../store/sqlite/blob-rows.ts';
 import { type OpenDatabase, openReadOnly } from '../store/sqlite/open-database.ts';
+import { textIndexDamage, textIndexFile } from '../store/sqlite/text-index-file.ts';
 import { usersOfBlob, verifyDatabase } from '../store/sqlite/verify-database.ts';
 import { counted } from '../tickets/counted.ts';
 import { CommandError, type JsonOption, locateConfig, print, printJson, shownPath } from './command.ts';
@@ -58,7 +59,7 @@ export async function verifyFolder(folder: string, now: number): Promise<Verifie
   try {
     const { readable, problems: found } = verifyDatabase(opened);
     const inside = found.map((text) => ({ problem: `${shownPath(database)}: ${text}`, advice: RESTORE }));
-    const base = { folder, problems: [...inside, ...keyProblems(folder)] };
+    const base = { folder, problems: [...inside, ...searchProblems(database), ...keyProblems(folder)] };
     if (!readable) return { ...base, files: 0, bytes: 0, orphans: [] };
     // Rows first, files after: what comes in meanwhile has its file before its row.
     const files = await verifyBlobs(opened, blobs);
@@ -115,6 +116,14 @@ function keyProblems(folder: string): VerifyFinding[] {
     if (!(error instanceof KeysUnusable)) throw error;
     return [{ problem: error.message, advice }];
   }
+}
+
+/** Nothing is lost with the index: all its words are in the database. */
+function searchProblems(database: string): VerifyFinding[] {
+  return textIndexDamage(database).map((text) => ({
+    problem: `${shownPath(textIndexFile(database))}: is damaged: ${text}`,
+    advice: 'no mail is lost: stop the gateway and remove this file; the next start makes it anew',
+  }));
 }
 
 /** Young files may be about to get their row. */

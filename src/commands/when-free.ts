@@ -5,10 +5,10 @@ const TRIES = 300;
 const PAUSE_MS = 100;
 
 /** Tries for half a minute to find the moment in which nobody else holds the database. */
-export async function whenFree<T>(work: () => T): Promise<T> {
+export async function whenFree<T>(work: () => T | Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (code === 'SQLITE_FULL')
@@ -22,7 +22,7 @@ export async function whenFree<T>(work: () => T): Promise<T> {
 }
 
 /** As `whenFree`, for work that says whether it could be done. */
-export async function untilDone(work: () => boolean): Promise<void> {
+export async function untilDone(work: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 1; !(await whenFree(work)); tries += 1) {
     if (tries === TRIES)
       throw new CommandError(

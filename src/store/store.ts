@@ -421,6 +421,10 @@ export interface DeskStore {
   writeDigest(rules: DeskRules, time: DigestTime): Promise<DigestOutcome>;
   /** Tickets on which all of these stand, newest first. */
   searchTickets(terms: readonly SearchTerm[], page: Page): Promise<TicketSummary[]>;
+  /** Messages that a search does not find yet: those of the last moment, or more while the index is made anew. */
+  messagesUnsearched(): Promise<number>;
+  /** Brings the index up to date. False where another process was at it: the words of erased texts may be in it still. */
+  catchUpSearch(): Promise<boolean>;
   listTickets(filter: TicketFilter): Promise<TicketSummary[]>;
   /** Departments with tickets that are not closed, whether the config still names them or not. */
   countUnfinished(): Promise<UnfinishedTickets[]>;

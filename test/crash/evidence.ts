@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { textIndexFaults } from '../support/text-index.ts';
 import type { StoredMail } from './judge.ts';
 
 export interface Evidence {
@@ -32,10 +33,11 @@ export interface OutboxRow {
   readonly finishedAt: number | null;
 }
 
-/** Copies the database with its write-ahead log; the process that wrote it must be gone. */
+/** Copies the database and its full-text index with their write-ahead logs; the process that wrote them must be gone. */
 export function copyDatabase(dataFolder: string, to: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${to}${suffix}`, { force: true });
-  for (const suffix of ['', '-wal']) {
+  const files = ['', '-wal', '-search', '-search-wal'];
+  for (const suffix of [...files, '-shm', '-search-shm']) rmSync(`${to}${suffix}`, { force: true });
+  for (const suffix of files) {
     const from = join(dataFolder, `taquilla.db${suffix}`);
     if (existsSync(from)) copyFileSync(from, `${to}${suffix}`);
   }
@@ -107,7 +109,7 @@ export function openEvidence(database: string, blobs: string): Evidence {
         .pluck()
         .all()
         .flatMap((line) => (line === 'ok' ? [] : [`integrity: ${line}`])),
-      ...['tickets_text', 'messages_text'].flatMap((table) => fullTextFaults(sqlite, table)),
+      ...textIndexFaults(sqlite.name),
       ...blobFaults(sqlite, contentHash),
     ],
     counts: () => ({
@@ -189,15 +191,6 @@ function counted(text: string, count: number): string[] {
 
 function numberOf(sqlite: Database.Database, sql: string): number {
   return Number(sqlite.prepare(sql).pluck().get());
-}
-
-function fullTextFaults(sqlite: Database.Database, table: string): string[] {
-  try {
-    sqlite.exec(`insert into ${table}(${table}) values ('integrity-check')`);
-    return [];
-  } catch (error) {
-    return [`the full-text index ${table} does not match its texts: ${error}`];
-  }
 }
 
 function blobFaults(sqlite: Database.Database, contentHash: (name: string) => string | null): string[] {

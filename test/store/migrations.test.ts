@@ -30,7 +30,7 @@ function counts(file: string): Record<string, number> {
   const sqlite = new Database(file, { readonly: true });
   const tables = sqlite
     .prepare<[], string>(
-      "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '\\_\\_%' escape '\\' and name not like '%\\_text%' escape '\\'",
+      "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '\\_\\_%' escape '\\'",
     )
     .pluck()
     .all();

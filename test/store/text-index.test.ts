@@ -1,60 +1,251 @@
 /** The full-text index: what is new gets into it together, and nothing that happens in between confuses it. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { backupDatabase } from '../../src/store/sqlite/backup-database.ts';
+import { type OpenDatabase, openDatabase, openReadOnly } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { rewriteTextIndex, textIndexDamage, textIndexFile } from '../../src/store/sqlite/text-index-file.ts';
+import { threadedTextIndex } from '../../src/store/thread/threaded-text-index.ts';
 import { ANA, NOW, sampleRecord, sampleRules } from '../support/sample-mail.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { textIndexFaults } from '../support/text-index.ts';
 
 async function opened(file = join(tempFolder(), 'taquilla.db')) {
   const database = openDatabase(file);
   const store = sqliteStore(database);
-  onTestFinished(() => store.close());
+  onTestFinished(() => store.close().catch(() => undefined));
   await store.saveAccounts([ANA], 'merge', NOW);
   const found = async (text: string) => (await store.searchTickets([{ text, prefix: false }], { limit: 10 })).length;
-  return { file, store, found, ...database };
+  const write = (id: string, text: string) => store.recordMail(sampleRecord({ id, text }), sampleRules());
+  return { file, store, found, write, ...database };
 }
 
-const INTACT = "insert into messages_text(messages_text, rank) values ('integrity-check', 1)";
+function readOnly(file: string): OpenDatabase {
+  const database = openReadOnly(file);
+  if (database === null) throw new Error('no database');
+  return database;
+}
+
+/** As another process sees it that only looks. */
+async function foundBeside(file: string, text: string): Promise<number> {
+  const store = sqliteStore(readOnly(file));
+  const tickets = await store.searchTickets([{ text, prefix: false }], { limit: 10 });
+  await store.close();
+  return tickets.length;
+}
 
 it('has what was written a moment ago when it is asked', async () => {
-  const { store, found } = await opened();
-  await store.recordMail(sampleRecord({ id: 'uno', text: 'La grúa no sube\n' }), sampleRules());
+  const { write, found } = await opened();
+  await write('uno', 'La grúa no sube\n');
   expect(await found('grua')).toBe(1);
 });
 
 it('goes on where a crash has stopped it', async () => {
   const first = await opened();
-  await first.store.recordMail(sampleRecord({ id: 'uno', text: 'La grúa no sube\n' }), sampleRules());
+  await first.write('uno', 'La grúa no sube\n');
   // Before the first store gets to it: what another process finds after a crash.
   const second = await opened(first.file);
   expect(await second.found('grua')).toBe(1);
-  await second.store.recordMail(sampleRecord({ id: 'dos', text: 'La grúa no baja\n' }), sampleRules());
+  await second.write('dos', 'La grúa no baja\n');
   expect(await second.found('grua')).toBe(2);
-  second.sqlite.exec(INTACT);
+  expect(textIndexFaults(first.file)).toEqual([]);
 });
 
-it('stays whole when a row changes or goes before it was indexed', async () => {
-  const { store, found, sqlite } = await opened();
-  await store.recordMail(sampleRecord({ id: 'uno', text: 'La grúa no sube\n' }), sampleRules());
-  await store.recordMail(sampleRecord({ id: 'dos', text: 'La polea no gira\n' }), sampleRules());
+it('stays whole when a row changes or goes before it was indexed, and after', async () => {
+  const { file, write, found, sqlite } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  await write('dos', 'La polea no gira\n');
   sqlite.exec(
     "update messages set text = 'El cable' where text like 'La gr%'; delete from messages where text like 'La p%'",
   );
   expect([await found('grua'), await found('cable'), await found('polea')]).toEqual([0, 1, 0]);
-  sqlite.exec("update messages set text = 'El motor' where text = 'El cable'");
-  expect([await found('cable'), await found('motor')]).toEqual([0, 1]);
-  sqlite.exec(INTACT);
+  sqlite.exec(
+    "update messages set text = 'El motor' where text = 'El cable'; update messages set text = 'El eje' where text = 'El motor'",
+  );
+  expect([await found('cable'), await found('motor'), await found('eje')]).toEqual([0, 0, 1]);
+  sqlite.exec("update tickets set subject = 'Otro asunto'");
+  expect(await found('otro')).toBe(2);
+  sqlite.exec("delete from messages where text = 'El eje'");
+  expect(await found('eje')).toBe(0);
+  expect(textIndexFaults(file)).toEqual([]);
+});
+
+it('forgets the old words that it was told of as soon as it has done with them', async () => {
+  const { store, write, sqlite } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  await store.catchUpSearch();
+  sqlite.exec("update messages set text = 'El cable'");
+  const noted = sqlite.prepare('select before from text_changes').pluck();
+  expect(noted.all()).toEqual(['La grúa no sube\n']);
+  expect(await store.catchUpSearch()).toBe(true);
+  expect(noted.all()).toEqual([]);
+});
+
+it('takes hundreds of texts and changes in pieces', async () => {
+  const { file, store, write, found, sqlite } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  const copies = sqlite.prepare(
+    `insert into messages (ticket_id, author, visibility, verified, text, created_at)
+     select ticket_id, author, visibility, verified, 'Copia palabra' || n, created_at from messages,
+       (with recursive count(n) as (select 1 union all select n + 1 from count where n < 1200) select n from count) limit 1200`,
+  );
+  copies.run();
+  expect(await found('palabra1200')).toBe(1);
+  sqlite.exec("update messages set text = replace(text, 'Copia', 'Original')");
+  expect([await found('copia'), await found('original')]).toEqual([0, 1]);
+  expect(await store.messagesUnsearched()).toBe(0);
+  expect(textIndexFaults(file)).toEqual([]);
+});
+
+const LOSSES: readonly (readonly [string, (file: string) => void])[] = [
+  ['is gone', (file) => rmSync(file)],
+  ['is no database', (file) => writeFileSync(file, 'x'.repeat(5000))],
+  ['is empty', (file) => writeFileSync(file, '')],
+  [
+    'is of another version',
+    (file) => {
+      const sqlite = new Database(file);
+      sqlite.pragma('user_version = 99');
+      sqlite.exec("insert into messages_text(rowid, text) values (7, 'sobra')");
+      sqlite.close();
+    },
+  ],
+  [
+    'is damaged inside',
+    (file) => {
+      const bytes = readFileSync(file);
+      bytes.fill(0xff, 4096);
+      writeFileSync(file, bytes);
+    },
+  ],
+];
+
+it.each(LOSSES)('is made anew when its file %s', async (_, lose) => {
+  const first = await opened();
+  await first.write('uno', 'La grúa no sube\n');
+  await first.store.close();
+  lose(textIndexFile(first.file));
+  const second = await opened(first.file);
+  await second.write('dos', 'La polea no gira\n');
+  expect([await second.found('grua'), await second.found('polea'), await second.found('sobra')]).toEqual([1, 1, 0]);
+  await second.store.close();
+  expect(textIndexFaults(first.file)).toEqual([]);
+  expect(textIndexDamage(first.file)).toEqual([]);
+});
+
+it('is made anew when an older copy of the database takes the place of the one it was made for', async () => {
+  const first = await opened();
+  await first.write('uno', 'La grúa no sube\n');
+  const copy = join(tempFolder(), 'copy.db');
+  await backupDatabase(first, copy);
+  await first.write('dos', 'La polea no gira\n');
+  await first.store.close();
+  for (const end of ['-wal', '-shm']) rmSync(`${first.file}${end}`, { force: true });
+  copyFileSync(copy, first.file);
+  expect(await foundBeside(first.file, 'polea')).toBe(0);
+  const second = await opened(first.file);
+  expect([await second.found('grua'), await second.found('polea')]).toEqual([1, 0]);
+  await second.write('tres', 'El motor no arranca\n');
+  expect([await second.found('polea'), await second.found('motor')]).toEqual([0, 1]);
+  await second.store.close();
+  expect(textIndexFaults(first.file)).toEqual([]);
+});
+
+it('is made anew when the older copy has grown past it meanwhile', async () => {
+  const first = await opened();
+  await first.write('uno', 'La grúa no sube\n');
+  const copy = join(tempFolder(), 'copy.db');
+  await backupDatabase(first, copy);
+  await first.write('dos', 'La polea no gira\n');
+  await first.store.close();
+  rmSync(`${copy}-search`, { force: true });
+  const beside = await opened(copy);
+  await beside.store.recordMail(sampleRecord({ id: 'tres', text: 'El motor\n', receivedAt: NOW + 1 }), sampleRules());
+  await beside.store.close();
+  copyFileSync(textIndexFile(first.file), textIndexFile(copy));
+  const second = await opened(copy);
+  expect([await second.found('polea'), await second.found('motor')]).toEqual([0, 1]);
+});
+
+it('says how many messages a search does not find yet, to one that only looks too', async () => {
+  const { file, store, write } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  expect(await store.messagesUnsearched()).toBe(1);
+  expect(await foundBeside(file, 'grua')).toBe(0);
+  await store.catchUpSearch();
+  expect(await store.messagesUnsearched()).toBe(0);
+  expect(await foundBeside(file, 'grua')).toBe(1);
+});
+
+it('leaves the work to another process that is at it, and then there is nothing left of it', async () => {
+  const { file, store, write } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  await store.catchUpSearch();
+  await write('dos', 'La polea no gira\n');
+  const other = new Database(textIndexFile(file));
+  other.exec('begin immediate');
+  await store.catchUpSearch();
+  expect(await store.messagesUnsearched()).toBe(1);
+  other.exec('rollback');
+  other.close();
+  await store.catchUpSearch();
+  expect(await store.messagesUnsearched()).toBe(0);
+});
+
+it('has nothing of a text that was erased once its file is written anew', async () => {
+  const { file, store, write, sqlite } = await opened();
+  await write('uno', 'La zanahoria no sube\n');
+  await store.catchUpSearch();
+  sqlite.exec("update messages set text = '[erased]'");
+  await store.catchUpSearch();
+  expect(rewriteTextIndex(file)).toBe(true);
+  const left = ['', '-wal'].map((end) => textIndexFile(file) + end).filter(existsSync);
+  expect(left.filter((one) => readFileSync(one).includes('zanahoria'))).toEqual([]);
 });
 
 it.each(['tickets_text', 'messages_text'])(
   'merges %s by twelve segments of a size, and seldom all at once',
   async (table) => {
-    const { sqlite } = await opened();
-    const set = sqlite.prepare(`select k, v from ${table}_config where k in ('automerge', 'crisismerge') order by k`);
+    const { file, store, write } = await opened();
+    await write('uno', 'La grúa no sube\n');
+    await store.catchUpSearch();
+    const index = new Database(textIndexFile(file), { readonly: true });
+    const set = index.prepare(`select k, v from ${table}_config where k in ('automerge', 'crisismerge') order by k`);
     expect(set.raw().all()).toEqual([
       ['automerge', 12],
       ['crisismerge', 48],
     ]);
+    index.close();
   },
 );
+
+it('has no file before there is something to index', async () => {
+  const file = join(tempFolder(), 'taquilla.db');
+  const store = sqliteStore(openDatabase(file));
+  expect(await store.searchTickets([{ text: 'grua', prefix: false }], { limit: 10 })).toEqual([]);
+  const reading = sqliteStore(readOnly(file));
+  expect(await reading.searchTickets([{ text: 'grua', prefix: false }], { limit: 10 })).toEqual([]);
+  expect(await reading.messagesUnsearched()).toBe(0);
+  await Promise.all([store.close(), reading.close()]);
+});
+
+it('is kept by a thread of its own, which says what it fails of and goes on when that is mended', async () => {
+  const file = join(tempFolder(), 'taquilla.db');
+  const indexer = threadedTextIndex(file);
+  const store = sqliteStore(openDatabase(file), indexer);
+  await store.saveAccounts([ANA], 'merge', NOW);
+  await store.recordMail(sampleRecord({ id: 'uno', text: 'La grúa no sube\n' }), sampleRules());
+  mkdirSync(textIndexFile(file));
+  await expect(store.catchUpSearch()).rejects.toThrow('unable to open database file');
+  rmdirSync(textIndexFile(file));
+  expect(await store.catchUpSearch()).toBe(true);
+  expect(await foundBeside(file, 'grua')).toBe(1);
+  await store.recordMail(sampleRecord({ id: 'dos', text: 'La polea no gira\n' }), sampleRules());
+  await store.close();
+  expect(await foundBeside(file, 'polea')).toBe(1);
+  // Closed, it would begin anew.
+  expect(await indexer.catchUp()).toEqual({ more: false, changesDone: 0 });
+  await indexer.close();
+});

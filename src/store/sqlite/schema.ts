@@ -232,6 +232,17 @@ export const messages = sqliteTable(
   ],
 );
 
+/** What the full-text index has to do again, until it has done it; written by triggers (text-changes.sql). */
+export const textChanges = sqliteTable('text_changes', {
+  id: id(),
+  /** One of the two; the row itself may be gone. */
+  ticketId: integer('ticket_id'),
+  messageId: integer('message_id'),
+  before: text('before').notNull(),
+  /** Null where the row was deleted. */
+  after: text('after'),
+});
+
 /** Other people that a client's mails are addressed to, each once for a ticket. */
 export const followers = sqliteTable(
   'followers',

@@ -1,6 +1,7 @@
 /**
  * The store on SQLite: one process writes, every method is one transaction, mails that are ready together share one.
  */
+import { count, lte } from 'drizzle-orm';
 import { decide } from '../../tickets/decide.ts';
 import type { Decision } from '../../tickets/decision.ts';
 import type { Explanation } from '../../tickets/explanation.ts';
@@ -42,19 +43,28 @@ import { prepareLoadFacts } from './load-facts.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
-import { intakeRecords } from './schema.ts';
-import { searchTickets } from './search-rows.ts';
-import { TextIndex } from './text-index.ts';
+import { intakeRecords, messages, textChanges } from './schema.ts';
+import { messagesBehind, searchTickets } from './text-index.ts';
+import { type Indexer, TextIndexClock } from './text-index-clock.ts';
+import { readTextIndex, TextIndexFile } from './text-index-file.ts';
 import { countUnfinished } from './unfinished-rows.ts';
 import { rawColumns, rewriteDecision, writeDecision, writeRawMail } from './write-decision.ts';
 
 const MAX_TICKETS_SHOWN = 100;
 
-export function sqliteStore(opened: OpenDatabase): Store {
+/** `indexer`: who keeps the full-text index; in this thread unless another is named. */
+export function sqliteStore(opened: OpenDatabase, indexer: Indexer | null = indexerOf(opened)): Store {
   const { sqlite, db } = opened;
   const loadFacts = prepareLoadFacts(db);
   const groups = new GroupCommit(sqlite);
-  const textIndex = sqlite.readonly ? null : new TextIndex(sqlite, groups);
+  const textIndex =
+    indexer === null
+      ? null
+      : new TextIndexClock(indexer, (done) =>
+          groups.run(() => {
+            db.delete(textChanges).where(lte(textChanges.id, done)).run();
+          }),
+        );
   const commits = {
     run<T>(work: () => T): Promise<T> {
       textIndex?.soon();
@@ -126,7 +136,14 @@ export function sqliteStore(opened: OpenDatabase): Store {
     writeDigest: (rules, time) => commits.run(() => writeDigest(db, rules, time)),
     searchTickets: async (terms, { limit }) => {
       await textIndex?.catchUp();
-      return listTickets(db, { limit, rowIds: searchTickets(db, terms, limit) });
+      const rowIds = readTextIndex(sqlite.name, (index) => searchTickets(index, terms, limit)) ?? [];
+      return listTickets(db, { limit, rowIds });
+    },
+    messagesUnsearched: async () =>
+      readTextIndex(sqlite.name, messagesBehind) ?? db.select({ all: count() }).from(messages).get()?.all ?? 0,
+    catchUpSearch: async () => {
+      await textIndex?.catchUp();
+      return db.select({ id: textChanges.id }).from(textChanges).limit(1).get() === undefined;
     },
     listTickets: async (filter) => listTickets(db, filter),
     countUnfinished: async () => countUnfinished(db),
@@ -147,10 +164,18 @@ export function sqliteStore(opened: OpenDatabase): Store {
 
     close: async () => {
       await groups.idle();
-      await textIndex?.catchUp();
+      await textIndex?.close();
+      await groups.idle();
       sqlite.close();
     },
   };
+}
+
+/** A database that can't be written to, or that lives in memory only, has none. */
+function indexerOf({ sqlite }: OpenDatabase): Indexer | null {
+  if (sqlite.readonly || sqlite.memory) return null;
+  const file = new TextIndexFile(sqlite.name);
+  return { catchUp: async () => file.catchUp(), close: async () => file.close() };
 }
 
 /** The record of a mail that the rules have not seen. */

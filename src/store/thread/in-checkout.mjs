@@ -1,5 +1,6 @@
-// Starts store-thread.ts in a checkout: a thread does not inherit the loader that `bin/taquilla.js` registers.
+// Starts a thread's program in a checkout: a thread does not inherit the loader that `bin/taquilla.js` registers.
+import { workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./store-thread.ts');
+await import(`./${workerData.program}.ts`);

@@ -7,6 +7,7 @@ import { DatabaseUnusable } from '../database-unusable.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
 import { sqliteStore } from '../sqlite/sqlite-store.ts';
 import { answerCalls } from './answer-calls.ts';
+import { threadedTextIndex } from './threaded-text-index.ts';
 import { type Opened, toFailure } from './wire.ts';
 
 const port = parentPort;
@@ -15,7 +16,7 @@ const tell = (message: Opened) => port.postMessage(message);
 const { file }: { file: string } = workerData;
 
 try {
-  answerCalls(port, sqliteStore(openDatabase(file)));
+  answerCalls(port, sqliteStore(openDatabase(file), threadedTextIndex(file)));
   tell({ opened: true });
 } catch (error) {
   tell({

@@ -4,10 +4,11 @@
  * When the thread dies every call that waits fails with `StoreUnavailable`, and so does every later one: no mail is
  * answered with a 250 that is not on the disk. `lost` tells whoever has to end the program.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DatabaseUnusable } from '../database-unusable.ts';
 import type { Store } from '../store.ts';
 import { askOver } from './ask-over.ts';
+import { startThread } from './start-thread.ts';
 import { fromFailure, type Opened } from './wire.ts';
 
 export interface ThreadedStore {
@@ -21,10 +22,7 @@ const YOUNG_MB = 16;
 
 /** Rejects with `DatabaseUnusable` as `openDatabase` does. */
 export async function openThreadedStore(file: string): Promise<ThreadedStore> {
-  const worker = new Worker(program(), {
-    workerData: { file },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-  });
+  const worker = startThread('store-thread', file, YOUNG_MB);
   await opened(worker, file);
   const asking = askOver(worker);
   const lost = new Promise<Error>((resolve) => {
@@ -49,10 +47,4 @@ function opened(worker: Worker, file: string): Promise<void> {
     });
     worker.once('exit', (code) => reject(new Error(`${file}: the store's thread has ended (${code})`)));
   });
-}
-
-/** The compiled thread, or in a checkout its source. */
-function program(): URL {
-  const inCheckout = import.meta.url.endsWith('.ts');
-  return new URL(inCheckout ? './in-checkout.mjs' : './store-thread.js', import.meta.url);
 }

@@ -1,0 +1,139 @@
+/**
+ * The file of the full-text index, beside the database's own. All that is in it comes from the database: where it is
+ * missing, damaged, of another version or of another state of the database it is made anew.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { openSqlite, sqliteCode } from './driver.ts';
+import { emptyLog } from './file-space.ts';
+import { isIndexOf, makeTextIndex, type Schemas, TextIndex } from './text-index.ts';
+
+/** On a connection of the index's own: it never locks the database, only reads it. */
+const SCHEMAS: Schemas = { index: 'main', database: 'desk' };
+
+export function textIndexFile(database: string): string {
+  return `${database}-search`;
+}
+
+/** How far one call came. */
+export interface CaughtUp {
+  readonly more: boolean;
+  /** Rows of `text_changes` up to this one are done, and that they are is on the disk. 0: not known. */
+  readonly changesDone: number;
+}
+
+/** Transactions in one call: whoever wants to close the file waits no longer than for these. */
+const MAX_PIECES = 20;
+
+/** Brings the index up to date through a connection of its own, which is opened when it is first needed. */
+export class TextIndexFile {
+  private readonly database: string;
+  private open: { readonly sqlite: Database.Database; readonly index: TextIndex } | null = null;
+
+  constructor(database: string) {
+    this.database = database;
+  }
+
+  /** Throws what SQLite throws; a damaged index is removed on the way, and made anew. */
+  catchUp(): CaughtUp {
+    try {
+      return this.somePieces();
+    } catch (error) {
+      // Another process is at the same work.
+      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') === true) return { more: false, changesDone: 0 };
+      if (!isDamage(error)) throw error;
+      this.close();
+      for (const end of ['', '-wal', '-shm']) rmSync(`${textIndexFile(this.database)}${end}`, { force: true });
+      return this.somePieces();
+    }
+  }
+
+  close(): void {
+    this.open?.sqlite.close();
+    this.open = null;
+  }
+
+  private somePieces(): CaughtUp {
+    this.open ??= openForIndexing(this.database);
+    let changesDone = 0;
+    for (let pieces = 0; pieces < MAX_PIECES; pieces += 1) {
+      const piece = this.open.index.indexSome();
+      changesDone = Math.max(changesDone, piece.changesDone);
+      if (!piece.more) return { more: false, changesDone };
+    }
+    return { more: true, changesDone };
+  }
+}
+
+function openForIndexing(database: string) {
+  const sqlite = openSqlite(textIndexFile(database), { timeout: 50 });
+  try {
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = NORMAL');
+    // A piece of the index is written once and read when it is merged: keeping pages would only take memory.
+    sqlite.pragma('cache_size = -2048');
+    sqlite.pragma('wal_autocheckpoint = 4000');
+    attach(sqlite, database);
+    makeTextIndex(sqlite, SCHEMAS);
+    return { sqlite, index: new TextIndex(sqlite, SCHEMAS) };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** Asks `question` of the index and the database beside it, read-only; `null` where there is no index that fits. */
+export function readTextIndex<T>(database: string, question: (sqlite: Database.Database) => T): T | null {
+  if (!existsSync(textIndexFile(database))) return null;
+  let sqlite: Database.Database | null = null;
+  try {
+    sqlite = openSqlite(textIndexFile(database), { readonly: true, timeout: 1000 });
+    attach(sqlite, database);
+    return isIndexOf(sqlite, SCHEMAS) ? question(sqlite) : null;
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  } finally {
+    sqlite?.close();
+  }
+}
+
+/**
+ * Writes the file anew, so that what left the index stands nowhere in it; false where somebody reads from it just now.
+ * Throws SQLITE_BUSY where somebody writes to it.
+ */
+export function rewriteTextIndex(database: string): boolean {
+  if (!existsSync(textIndexFile(database))) return true;
+  const sqlite = openSqlite(textIndexFile(database), { timeout: 50 });
+  try {
+    sqlite.exec('vacuum');
+    return emptyLog(sqlite);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** What SQLite finds wrong with the file, in its words; empty where all is well or no index is there. */
+export function textIndexDamage(database: string): readonly string[] {
+  if (!existsSync(textIndexFile(database))) return [];
+  let sqlite: Database.Database | null = null;
+  try {
+    sqlite = openSqlite(textIndexFile(database), { readonly: true, timeout: 1000 });
+    const lines = sqlite.prepare<[], string>('pragma integrity_check(3)').pluck().all();
+    return lines.filter((line) => line !== 'ok').map((line) => line.replace(/\s+/g, ' '));
+  } catch (error) {
+    if (isDamage(error)) return [String(sqliteCode(error))];
+    throw error;
+  } finally {
+    sqlite?.close();
+  }
+}
+
+function attach(sqlite: Database.Database, database: string): void {
+  sqlite.prepare(`attach ? as ${SCHEMAS.database}`).run(database);
+}
+
+function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error) ?? '';
+  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+}

@@ -1,0 +1,60 @@
+/**
+ * An indexer whose work is done in a thread of its own. The thread is started when there is first something to index, and
+ * once more if it has died: a search is worse then for a moment, and no mail is.
+ */
+import type { Worker } from 'node:worker_threads';
+import type { Indexer } from '../sqlite/text-index-clock.ts';
+import type { CaughtUp } from '../sqlite/text-index-file.ts';
+import { startThread } from './start-thread.ts';
+import { type Failure, fromFailure } from './wire.ts';
+
+export type IndexCall = 'catch-up' | 'close';
+
+export type IndexAnswer =
+  | { readonly ok: true; readonly caughtUp: CaughtUp }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** All that it holds for longer than one text are a few statements. */
+const YOUNG_MB = 2;
+
+export function threadedTextIndex(database: string): Indexer {
+  let worker: Worker | null = null;
+
+  const running = (): Worker => {
+    if (worker !== null) return worker;
+    const started = startThread('text-index-thread', database, YOUNG_MB);
+    started.unref();
+    started.on('exit', () => {
+      if (worker === started) worker = null;
+    });
+    worker = started;
+    return started;
+  };
+
+  return {
+    catchUp: () =>
+      new Promise((resolve, reject) => {
+        const one = running();
+        const settle = (settled: () => void) => {
+          one.off('message', answered).off('error', reject).off('exit', ended);
+          settled();
+        };
+        const answered = (answer: IndexAnswer) =>
+          settle(() => (answer.ok ? resolve(answer.caughtUp) : reject(fromFailure(answer.failure))));
+        const ended = (code: number) => settle(() => reject(new Error(`its thread has ended (${code})`)));
+        one.on('message', answered).on('error', reject).on('exit', ended);
+        call(one, 'catch-up');
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        if (worker === null) return resolve();
+        worker.once('exit', () => resolve());
+        worker.ref();
+        call(worker, 'close');
+      }),
+  };
+}
+
+function call(worker: Worker, message: IndexCall): void {
+  worker.postMessage(message);
+}
