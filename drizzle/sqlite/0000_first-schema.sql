@@ -149,7 +149,7 @@ CREATE UNIQUE INDEX `outbox_message_id_unique` ON `outbox` (`message_id`);--> st
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX `outbox_lease` ON `outbox` (`lease_until`) WHERE state = 'sending';--> statement-breakpoint
 CREATE INDEX `outbox_failed` ON `outbox` (`created_at`) WHERE state = 'failed';--> statement-breakpoint
-CREATE INDEX `outbox_recipient` ON `outbox` (`recipient`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_recipient` ON `outbox` (created_at / 86400000,`recipient`);--> statement-breakpoint
 CREATE INDEX `outbox_stranger` ON `outbox` (`stranger_domain`,`created_at`) WHERE stranger_domain is not null;--> statement-breakpoint
 CREATE INDEX `outbox_ticket` ON `outbox` (`ticket_id`,`finished_at`);--> statement-breakpoint
 CREATE INDEX `outbox_rendered` ON `outbox` (`finished_at`) WHERE rendered is not null and state in ('sent', 'failed', 'cancelled');--> statement-breakpoint
@@ -186,7 +186,7 @@ CREATE TABLE `tickets` (
 	`department` text NOT NULL,
 	`mailbox` text NOT NULL,
 	`subject` text NOT NULL,
-	`subject_key` text NOT NULL,
+	`subject_hash` integer,
 	`status` text DEFAULT 'open' NOT NULL,
 	`priority` text DEFAULT 'normal' NOT NULL,
 	`language` text NOT NULL,
@@ -209,7 +209,7 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_public_id_unique` ON `tickets` (`public_id`);--> statement-breakpoint
-CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_key`);--> statement-breakpoint
+CREATE INDEX `tickets_account_subject` ON `tickets` (`account_id`,`subject_hash`);--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`status`,`last_message_at`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_legacy` ON `tickets` (`legacy_id`) WHERE legacy_id is not null;--> statement-breakpoint
 CREATE INDEX `tickets_merged` ON `tickets` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint

@@ -5,6 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { subjectHash } from '../../src/store/sqlite/subject-hash.ts';
 import { TextIndexFile, textIndexFile } from '../../src/store/sqlite/text-index-file.ts';
 import { CLIENTS, clientAddress, clientDomain } from './scenarios.ts';
 import { databaseIn } from './taquilla.ts';
@@ -32,7 +33,7 @@ export function fillTickets(folder: string, count: number, progress: (done: numb
   const first = Number(sqlite.prepare('select coalesce(max(id), 0) + 1 from tickets').pluck().get());
   const firstIntake = Number(sqlite.prepare('select coalesce(max(id), 0) + 1 from intake_records').pluck().get());
   const insertTicket = sqlite.prepare(
-    `insert into tickets (id, public_id, account_id, service_id, opener, department, mailbox, subject, subject_key, status, language, created_at, last_message_at, status_changed_at, closed_at, idle_since)
+    `insert into tickets (id, public_id, account_id, service_id, opener, department, mailbox, subject, subject_hash, status, language, created_at, last_message_at, status_changed_at, closed_at, idle_since)
      values (?, ?, ?, ?, ?, 'soporte', 'soporte@hosting.example', ?, ?, ?, 'es', ?, ?, ?, ?, ?)`,
   );
   const insertIntake = sqlite.prepare(
@@ -65,7 +66,7 @@ export function fillTickets(folder: string, count: number, progress: (done: numb
       client + 1,
       sender,
       subject,
-      subject.toLowerCase(),
+      subjectHash(subject.toLowerCase()),
       status,
       at,
       at,

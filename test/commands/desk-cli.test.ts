@@ -1,4 +1,6 @@
 /** `taquilla tickets` as people at the desk use it: what it prints, what it refuses, and with which exit code. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { taquilla } from '../support/cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -29,6 +31,14 @@ it('closes, finds and shows a ticket, and says what cannot be done', { timeout: 
   expect(ids(list.stdout)).not.toContain(ticket);
   expect(all.stdout).toContain(ticket);
   expect(ids(search.stdout)).toEqual([ticket]);
+
+  // As after a restore: a backup has no search index, and none is made by looking.
+  rmSync(join(cwd, 'data', 'taquilla.db-search'));
+  expect(await run('search', 'sigue')).toMatchObject({
+    code: 0,
+    stdout: 'No tickets.\n',
+    stderr: expect.stringMatching(/^\d+ messages are not in the search index yet; the running gateway adds them\n$/),
+  });
 
   const refusals = await Promise.all([
     run('move', ticket, 'nada'),

@@ -256,6 +256,18 @@ const DAMAGES: [string, (folder: string) => void, RegExp][] = [
   ],
 ];
 
+it('verify tells that a damaged search index is no loss', async () => {
+  const folder = await stopped();
+  writeFileSync(join(folder, 'data', 'taquilla.db-search'), 'x'.repeat(5000));
+  const { problems } = await verifyFolder(join(folder, 'data'), Date.now());
+  expect(problems).toEqual([
+    {
+      problem: expect.stringMatching(/taquilla\.db-search: is damaged: SQLITE_NOTADB$/),
+      advice: 'no mail is lost: stop the gateway and remove this file; the next start makes it anew',
+    },
+  ]);
+});
+
 it.each(DAMAGES)('verify finds %s', async (_, damage, words) => {
   const folder = await stopped();
   expect(await verifyFolder(join(folder, 'data'), Date.now())).toMatchObject({ problems: [], orphans: [], files: 2 });

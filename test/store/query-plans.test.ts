@@ -174,6 +174,13 @@ it('a mail that comes again is looked for by Message-ID and fingerprint, however
   for (const statement of repeats) expect(planOf(statement)).toContain(search);
 });
 
+it('what was sent to an address lately is looked for among the mails of two days', () => {
+  const lately = [...seen].filter((statement) => statement.includes('/ 86400000 in ('));
+  expect(lately.length).toBeGreaterThan(0);
+  for (const statement of lately)
+    expect(planOf(statement)).toContain('SEARCH outbox USING INDEX outbox_recipient (<expr>=? AND recipient=?)');
+});
+
 it('retention and the auto-close clock read only what is due, in its order', () => {
   const due = [...seen].filter((statement) =>
     / order by [^(]*(received_at|finished_at|idle_since)" asc limit/.test(statement),

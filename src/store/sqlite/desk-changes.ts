@@ -13,6 +13,7 @@ import { restartClock } from './auto-close-rows.ts';
 import { loadDeskFacts, loadDeskTicket } from './desk-facts.ts';
 import { queueMail } from './queue-mail.ts';
 import { intakeRecords, messages, tickets } from './schema.ts';
+import { subjectHash } from './subject-hash.ts';
 
 export function changeTicket(db: BetterSQLite3Database, request: DeskRequest, rules: DeskRules): DeskResult {
   const ticket = loadDeskTicket(db, request.ticket, rules.policy);
@@ -131,11 +132,12 @@ function splitOff(
     )
     .get();
   const createdAt = span?.first ?? now;
-  const { continues, ...values } = ticket;
+  const { continues, subjectKey, ...values } = ticket;
   const { id } = db
     .insert(tickets)
     .values({
       ...values,
+      subjectHash: subjectHash(subjectKey),
       continuesId: continues,
       splitFromId: from.ticketId,
       createdAt,

@@ -45,7 +45,7 @@ export function erasePart(db: Db, person: ErasedPerson, part: PersonPart, now: n
           opener: person.placeholder,
           openerName: person.label,
           subject: ERASED_TEXT,
-          subjectKey: '',
+          subjectHash: null,
           // Nobody is there any more to be told of what becomes of it.
           clientWroteAt: null,
         })

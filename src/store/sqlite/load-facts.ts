@@ -19,6 +19,7 @@ import { takenIds } from './desk-facts.ts';
 import { fingerprintStart } from './fingerprint-start.ts';
 import { atMost, inList } from './prepared.ts';
 import { accounts, blockedSenders, intakeRecords, messages, outbox, services, tickets } from './schema.ts';
+import { subjectHash } from './subject-hash.ts';
 import { answersLastHour, contactsUnder, loadCommanded, loadTicketFacts } from './ticket-facts.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -119,7 +120,7 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     .where(
       and(
         inList(tickets.accountId, 'accounts'),
-        eq(tickets.subjectKey, sql.placeholder('subjectKey')),
+        eq(tickets.subjectHash, sql.placeholder('subjectHash')),
         // The plus keeps SQLite from reading all open tickets by their status.
         sql`+${tickets.status} in ('open', 'pending')`,
       ),
@@ -135,7 +136,14 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
   const queuedFor = db
     .select({ kind: outbox.kind, createdAt: outbox.createdAt })
     .from(outbox)
-    .where(and(eq(outbox.recipient, sql.placeholder('recipient')), gt(outbox.createdAt, sql.placeholder('since'))))
+    .where(
+      and(
+        // As the index has it. What `since` begins is today or yesterday.
+        sql`${outbox.createdAt} / 86400000 in (${sql.placeholder('today')}, ${sql.placeholder('today')} - 1)`,
+        eq(outbox.recipient, sql.placeholder('recipient')),
+        gt(outbox.createdAt, sql.placeholder('since')),
+      ),
+    )
     .orderBy(desc(outbox.createdAt))
     .limit(atMost(MAX_QUEUED))
     .prepare();
@@ -189,12 +197,16 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     const keys = lookupKeys(mail, policy);
     const addresses = JSON.stringify(keys.contactAddresses);
     const found = keys.sender === null ? [] : contactsByAddress.all({ addresses });
-    const queued = keys.sender === null ? [] : queuedFor.all({ recipient: keys.sender, since: now - DAY });
+    const queued =
+      keys.sender === null
+        ? []
+        : queuedFor.all({ recipient: keys.sender, since: now - DAY, today: Math.trunc(now / DAY) });
     const accountIds = JSON.stringify([...new Set(found.map(({ accountId }) => accountId))]);
     const publicIds = [...keys.thread.subjectIds, ...keys.thread.signedIds];
     const byPublicId =
       publicIds.length === 0 ? [] : ticketsByOldId.all({ keys: JSON.stringify(publicIds) }).map(splitAlias);
     const { foreignIds } = keys.thread;
+    const sameSubjectHash = subjectHash(keys.subjectKey);
     const ticketCount = highest.get()?.id ?? 0;
     const duplicate = duplicateOf.get({
       messageId: mail.messageId,
@@ -226,10 +238,10 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
       services:
         found.length === 0 ? [] : servicesOf.all({ accounts: accountIds, domains: JSON.stringify(keys.domains) }),
       sameSubject:
-        found.length === 0 || keys.subjectKey === ''
+        found.length === 0 || sameSubjectHash === null
           ? []
           : sameSubject
-              .all({ accounts: accountIds, subjectKey: keys.subjectKey })
+              .all({ accounts: accountIds, subjectHash: sameSubjectHash })
               .flatMap(({ accountId, ...ticket }) => (accountId === null ? [] : [{ accountId, ...ticket }])),
       ticketCount,
       takenIds: takenIds(db, candidateIds(mail.entropy, policy.ticketPrefix, ticketCount)),

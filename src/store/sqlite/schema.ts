@@ -100,7 +100,8 @@ export const tickets = sqliteTable(
     /** Our mailbox that was written to; receipts come from it. */
     mailbox: text('mailbox').notNull(),
     subject: text('subject').notNull(),
-    subjectKey: text('subject_key').notNull(),
+    /** Of the subject's key (subject-hash.ts); null where the subject was erased. */
+    subjectHash: integer('subject_hash'),
     status: text('status', { enum: ['open', 'pending', 'resolved', 'closed'] })
       .notNull()
       .default('open'),
@@ -128,7 +129,7 @@ export const tickets = sqliteTable(
     warnedAt: integer('warned_at'),
   },
   (table) => [
-    index('tickets_account_subject').on(table.accountId, table.subjectKey),
+    index('tickets_account_subject').on(table.accountId, table.subjectHash),
     index('tickets_status').on(table.status, table.lastMessageAt),
     // Nearly all tickets have none of these: an index with all of them would be written for every new one.
     uniqueIndex('tickets_legacy').on(table.legacyId).where(sql`legacy_id is not null`),
@@ -349,7 +350,8 @@ export const outbox = sqliteTable(
     index('outbox_due').on(table.nextAttemptAt).where(sql`state = 'queued'`),
     index('outbox_lease').on(table.leaseUntil).where(sql`state = 'sending'`),
     index('outbox_failed').on(table.createdAt).where(sql`state = 'failed'`),
-    index('outbox_recipient').on(table.recipient, table.createdAt),
+    // By day first: what is asked for are the last hours, and a mail's place is beside those of the same day.
+    index('outbox_recipient').on(sql`created_at / 86400000`, table.recipient),
     // Few mails go to strangers: an index of all mails by domain would be written for every receipt.
     index('outbox_stranger').on(table.strangerDomain, table.createdAt).where(sql`stranger_domain is not null`),
     // Those without a ticket are found by when they were finished.

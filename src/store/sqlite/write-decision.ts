@@ -29,6 +29,7 @@ import {
   rawMails,
   tickets,
 } from './schema.ts';
+import { subjectHash } from './subject-hash.ts';
 import { updateTicket } from './update-ticket.ts';
 
 /** Writes a mail that is new. */
@@ -134,7 +135,7 @@ function writeTicket(db: BetterSQLite3Database, mail: IncomingMail, effect: Effe
     department: ticket.department,
     mailbox: ticket.mailbox,
     subject: ticket.subject,
-    subjectKey: ticket.subjectKey,
+    subjectHash: subjectHash(ticket.subjectKey),
     priority: ticket.priority,
     language: ticket.language,
     continuesId: ticket.continues,
