@@ -63,7 +63,8 @@ export class GroupCommit {
       });
       if (this.scheduled) return;
       this.scheduled = true;
-      setImmediate(() => {
+      // All that came in one message are waiting by then.
+      queueMicrotask(() => {
         this.running = this.running.then(() => this.flush());
       });
     });

@@ -10,9 +10,9 @@ export function answerCalls(port: MessagePort, store: Store): void {
   let answers: Answer[] = [];
 
   const answer = (one: Answer) => {
-    // All mails of a transaction are settled in one turn of the event loop and cross together.
+    // All mails of a transaction are settled one after the other and cross together.
     if (answers.length === 0)
-      setImmediate(() => {
+      queueMicrotask(() => {
         const ready = answers;
         answers = [];
         port.postMessage(ready);

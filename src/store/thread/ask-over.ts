@@ -37,8 +37,11 @@ export function askOver(port: MessagePort | Worker): Asking {
       if (method === 'close') closing = true;
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
-      // Calls of one turn of the event loop cross together.
-      if (calls.length === 0) setImmediate(flush);
+      // Calls of one turn of the event loop cross together. Where nothing is on its way, as with a single client, one goes at once.
+      if (calls.length === 0) {
+        if (waiting.size === 1) queueMicrotask(flush);
+        else setImmediate(flush);
+      }
       calls.push({ id: lastId, method, args: args.map((one) => policies.strip(compact(one))) });
     });
 
