@@ -18,6 +18,7 @@ export class TextIndexClock {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
   private closing = false;
+  private lastWarning: string | null = null;
 
   /** `forget` removes the rows of `text_changes` up to one. */
   constructor(indexer: Indexer, forget: (changesDone: number) => Promise<void>) {
@@ -28,7 +29,7 @@ export class TextIndexClock {
   /** Something is being written. */
   soon(): void {
     this.timer ??= setTimeout(() => {
-      this.catchUp().catch(warn);
+      this.catchUp().catch((error: unknown) => this.warn(error));
     }, LAG_MS).unref();
   }
 
@@ -44,7 +45,7 @@ export class TextIndexClock {
   /** An index that is far behind is left to the next start. */
   async close(): Promise<void> {
     this.closing = true;
-    if (this.timer !== null) await this.catchUp().catch(warn);
+    if (this.timer !== null) await this.catchUp().catch((error: unknown) => this.warn(error));
     await this.running;
     await this.indexer.close();
   }
@@ -58,10 +59,13 @@ export class TextIndexClock {
         this.forgotten = caughtUp.changesDone;
       }
     } while (caughtUp.more && !this.closing);
+    this.lastWarning = null;
   }
-}
 
-/** Mail goes on without the index. */
-function warn(error: unknown): void {
-  process.emitWarning(`full-text index: ${String(error)}`);
+  /** Mail goes on without the index; what is wrong with it is said once, not with every mail. */
+  private warn(error: unknown): void {
+    const text = `full-text index: ${String(error)}`;
+    if (text !== this.lastWarning) process.emitWarning(text);
+    this.lastWarning = text;
+  }
 }

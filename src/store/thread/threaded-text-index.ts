@@ -24,6 +24,8 @@ export function threadedTextIndex(database: string): Indexer {
     if (worker !== null) return worker;
     const started = startThread('text-index-thread', database, YOUNG_MB);
     started.unref();
+    // Whoever waits for it is told; without a listener it would end the store's thread.
+    started.on('error', () => undefined);
     started.on('exit', () => {
       if (worker === started) worker = null;
     });
