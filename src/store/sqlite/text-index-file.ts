@@ -6,10 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { openSqlite, sqliteCode } from './driver.ts';
 import { emptyLog } from './file-space.ts';
-import { isIndexOf, makeTextIndex, type Schemas, TextIndex } from './text-index.ts';
-
-/** On a connection of the index's own: it never locks the database, only reads it. */
-const SCHEMAS: Schemas = { index: 'main', database: 'desk' };
+import { DATABASE, isIndexOf, makeTextIndex, TextIndex } from './text-index.ts';
 
 export function textIndexFile(database: string): string {
   return `${database}-search`;
@@ -74,8 +71,8 @@ function openForIndexing(database: string) {
     sqlite.pragma('cache_size = -2048');
     sqlite.pragma('wal_autocheckpoint = 4000');
     attach(sqlite, database);
-    makeTextIndex(sqlite, SCHEMAS);
-    return { sqlite, index: new TextIndex(sqlite, SCHEMAS) };
+    makeTextIndex(sqlite);
+    return { sqlite, index: new TextIndex(sqlite) };
   } catch (error) {
     sqlite.close();
     throw error;
@@ -89,7 +86,7 @@ export function readTextIndex<T>(database: string, question: (sqlite: Database.D
   try {
     sqlite = openSqlite(textIndexFile(database), { readonly: true, timeout: 1000 });
     attach(sqlite, database);
-    return isIndexOf(sqlite, SCHEMAS) ? question(sqlite) : null;
+    return isIndexOf(sqlite) ? question(sqlite) : null;
   } catch (error) {
     if (isDamage(error)) return null;
     throw error;
@@ -129,8 +126,9 @@ export function textIndexDamage(database: string): readonly string[] {
   }
 }
 
+/** The connection only ever reads the database, so it takes no lock that a mail could wait for. */
 function attach(sqlite: Database.Database, database: string): void {
-  sqlite.prepare(`attach ? as ${SCHEMAS.database}`).run(database);
+  sqlite.prepare(`attach ? as ${DATABASE}`).run(database);
 }
 
 function isDamage(error: unknown): boolean {

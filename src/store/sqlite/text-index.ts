@@ -9,11 +9,8 @@
 import type Database from 'better-sqlite3';
 import type { SearchTerm } from '../../tickets/search-terms.ts';
 
-/** Of what a connection knows as `main` and as another name: which is which. */
-export interface Schemas {
-  readonly index: string;
-  readonly database: string;
-}
+/** What a connection to the index calls the database that is attached to it. */
+export const DATABASE = 'desk';
 
 export interface Piece {
   /** There may be more to do at once. */
@@ -25,7 +22,6 @@ export interface Piece {
 /** What one transaction adds: in memory first, because a reader of the database stands in the way of its checkpoints. */
 const MAX_ROWS = 500;
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_CHANGES = 100;
 
 interface Progress {
   readonly ticketId: number;
@@ -60,13 +56,11 @@ interface Work {
 
 export class TextIndex {
   private readonly sqlite: Database.Database;
-  private readonly schemas: Schemas;
   private readonly statements: ReturnType<typeof prepare>;
 
   /** The index is there already (`makeTextIndex`). */
-  constructor(sqlite: Database.Database, schemas: Schemas) {
+  constructor(sqlite: Database.Database) {
     this.sqlite = sqlite;
-    this.schemas = schemas;
     this.statements = prepare(sqlite);
   }
 
@@ -76,7 +70,7 @@ export class TextIndex {
     const { from, changes, tickets, messages } = work;
     if (changes.length + tickets.length + messages.length === 0) return { more: false, changesDone: from.changeId };
     // What was added and is lost with the power is added again; of a change nobody would know any more.
-    if (this.schemas.index === 'main') this.sqlite.pragma(`synchronous = ${changes.length > 0 ? 'FULL' : 'NORMAL'}`);
+    this.sqlite.pragma(`synchronous = ${changes.length > 0 ? 'FULL' : 'NORMAL'}`);
     const written = this.sqlite.transaction(() => this.write(work))();
     return { more: work.more || !written, changesDone: written ? (changes.at(-1)?.id ?? 0) : 0 };
   }
@@ -85,12 +79,18 @@ export class TextIndex {
     const { progress, changesAfter, ticketsAfter, messagesAfter } = this.statements;
     const from = progress.get();
     if (from === undefined) throw new Error('the full-text index has no row of progress');
-    const changes = changesAfter.all(from.changeId);
+    const changes = some(changesAfter.iterate(from.changeId), bytesOfChange);
     // All changes that are there come before new rows: of what is new the words are read as they are now.
-    if (changes.length === MAX_CHANGES) return { from, changes, tickets: [], messages: [], more: true };
-    const tickets = some(ticketsAfter.iterate(from.ticketId));
-    const messages = some(messagesAfter.iterate(from.messageId));
-    return { from, changes, tickets: tickets.rows, messages: messages.rows, more: tickets.more || messages.more };
+    if (changes.more) return { from, changes: changes.rows, tickets: [], messages: [], more: true };
+    const tickets = some(ticketsAfter.iterate(from.ticketId), bytesOfRow);
+    const messages = some(messagesAfter.iterate(from.messageId), bytesOfRow);
+    return {
+      from,
+      changes: changes.rows,
+      tickets: tickets.rows,
+      messages: messages.rows,
+      more: tickets.more || messages.more,
+    };
   }
 
   /** False where somebody else has done the same meanwhile. */
@@ -125,16 +125,22 @@ export class TextIndex {
 }
 
 /** As many rows as one transaction takes. */
-function some(found: IterableIterator<Row>): { readonly rows: readonly Row[]; readonly more: boolean } {
-  const rows: Row[] = [];
+function some<R>(
+  found: IterableIterator<R>,
+  bytesOf: (row: R) => number,
+): { readonly rows: R[]; readonly more: boolean } {
+  const rows: R[] = [];
   let bytes = 0;
   for (const row of found) {
     rows.push(row);
-    bytes += row.text.length;
+    bytes += bytesOf(row);
     if (rows.length === MAX_ROWS || bytes >= MAX_BYTES) return { rows, more: true };
   }
   return { rows, more: false };
 }
+
+const bytesOfRow = ({ text }: Row) => text.length;
+const bytesOfChange = ({ before, after }: Change) => before.length + (after?.length ?? 0);
 
 const PROGRESS =
   'select ticket_id as ticketId, message_id as messageId, change_id as changeId, ticket_key as ticketKey, message_at as messageAt from progress';
@@ -144,7 +150,7 @@ function prepare(sqlite: Database.Database) {
   return {
     progress: sqlite.prepare<[], Progress>(PROGRESS),
     changesAfter: sqlite.prepare<[number], Change>(
-      `select id, ticket_id as ticketId, message_id as messageId, cast(before as blob) as before, cast(after as blob) as after from text_changes where id > ? order by id limit ${MAX_CHANGES}`,
+      `select id, ticket_id as ticketId, message_id as messageId, cast(before as blob) as before, cast(after as blob) as after from text_changes where id > ? order by id limit ${MAX_ROWS}`,
     ),
     ticketsAfter: sqlite.prepare<[number], Row>(
       `select id, cast(subject as blob) as text, public_id as mark from tickets where id > ? order by id limit ${MAX_ROWS}`,
@@ -171,16 +177,18 @@ const VERSION = 1;
 /** "Taqs", for whoever finds the file. */
 const APPLICATION = 0x54617173;
 
-/** Where there is none that fits: an empty one, and what was in another is gone. "espana" finds "España". */
-export function makeTextIndex(sqlite: Database.Database, schemas: Schemas): void {
-  const { index, database } = schemas;
+/**
+ * Where there is none that fits an empty one, and what was in another is gone. "espana" finds "España". What is made and
+ * dropped is named with `main`: a name alone could be meant for the database beside it.
+ */
+export function makeTextIndex(sqlite: Database.Database): void {
   const tables = [
     ['tickets_text', 'subject'],
     ['messages_text', 'text'],
   ].flatMap(([table, column]) => [
-    `drop table if exists ${index}.${table};`,
+    `drop table if exists main.${table};`,
     // The texts themselves are in the database, and nobody asks how long they are.
-    `create virtual table ${index}.${table} using fts5(${column}, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');`,
+    `create virtual table main.${table} using fts5(${column}, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');`,
     // Words of a text that is erased leave the index at once, not when its parts are merged one day.
     `insert into ${table}(${table}, rank) values ('secure-delete', 1);`,
     // Each piece is a segment; twelve of a size become one, not four: a word is written anew less often, and a search
@@ -189,16 +197,16 @@ export function makeTextIndex(sqlite: Database.Database, schemas: Schemas): void
   ]);
   sqlite.transaction(() => {
     // Takes the lock, so that of two who begin at the same moment the second finds what the first has made.
-    sqlite.pragma(`${index}.application_id = ${APPLICATION}`);
-    if (isIndexOf(sqlite, schemas)) return;
+    sqlite.pragma(`main.application_id = ${APPLICATION}`);
+    if (isIndexOf(sqlite)) return;
     sqlite.exec(
       [
         ...tables,
-        `drop table if exists ${index}.progress;`,
-        `create table ${index}.progress (ticket_id integer not null, message_id integer not null, change_id integer not null, ticket_key text, message_at integer);`,
+        'drop table if exists main.progress;',
+        'create table main.progress (ticket_id integer not null, message_id integer not null, change_id integer not null, ticket_key text, message_at integer);',
         // Rows that changed before are read as they are now.
-        `insert into progress select 0, 0, coalesce((select seq from ${database}.sqlite_sequence where name = 'text_changes'), 0), null, null;`,
-        `pragma ${index}.user_version = ${VERSION};`,
+        `insert into main.progress select 0, 0, coalesce((select seq from ${DATABASE}.sqlite_sequence where name = 'text_changes'), 0), null, null;`,
+        `pragma main.user_version = ${VERSION};`,
       ].join('\n'),
     );
   })();
@@ -208,11 +216,11 @@ export function makeTextIndex(sqlite: Database.Database, schemas: Schemas): void
  * False where the index was made for another state of the database, as when an older copy of it was put in its place: then
  * the index knows rows that the database has not given a number to yet, or given to others.
  */
-export function isIndexOf(sqlite: Database.Database, { index, database }: Schemas): boolean {
-  if (Number(sqlite.pragma(`${index}.user_version`, { simple: true })) !== VERSION) return false;
+export function isIndexOf(sqlite: Database.Database): boolean {
+  if (Number(sqlite.pragma('main.user_version', { simple: true })) !== VERSION) return false;
   const known = sqlite.prepare<[], Progress>(PROGRESS).get();
   if (known === undefined) return false;
-  const last = sqlite.prepare<[string], number>(`select seq from ${database}.sqlite_sequence where name = ?`).pluck();
+  const last = sqlite.prepare<[string], number>(`select seq from ${DATABASE}.sqlite_sequence where name = ?`).pluck();
   const ahead = (table: string, id: number) => id > (last.get(table) ?? 0);
   if (ahead('tickets', known.ticketId) || ahead('messages', known.messageId) || ahead('text_changes', known.changeId))
     return false;
