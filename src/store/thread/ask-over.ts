@@ -24,7 +24,8 @@ export function askOver(port: MessagePort | Worker): Asking {
   let calls: Call[] = [];
   let lastId = 0;
   let dead: Error | null = null;
-  let closing = false;
+  /** The call of `close`; 0 before. */
+  let closeId = 0;
 
   const flush = () => {
     const message: Calls = { policies: policies.take(), calls };
@@ -34,8 +35,8 @@ export function askOver(port: MessagePort | Worker): Asking {
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (dead !== null) return reject(new StoreUnavailable('io', dead));
-      if (method === 'close') closing = true;
       lastId += 1;
+      if (method === 'close') closeId = lastId;
       waiting.set(lastId, { resolve, reject });
       // Calls of one turn of the event loop cross together. Where nothing is on its way, as with a single client, one goes at once.
       if (calls.length === 0) {
@@ -47,6 +48,7 @@ export function askOver(port: MessagePort | Worker): Asking {
 
   port.on('message', (answers: readonly Answer[]) => {
     for (const answer of answers) {
+      if (answer.id === closeId) dead ??= new Error('the store is closed');
       const caller = waiting.get(answer.id);
       waiting.delete(answer.id);
       if (answer.ok) caller?.resolve(restoreBuffers(answer.value));
@@ -55,7 +57,7 @@ export function askOver(port: MessagePort | Worker): Asking {
   });
   return {
     store: passingOn(call),
-    isClosing: () => closing,
+    isClosing: () => closeId > 0,
     end: (cause) => {
       dead ??= cause;
       for (const { reject } of waiting.values()) reject(new StoreUnavailable('io', dead));
