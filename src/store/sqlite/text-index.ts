@@ -19,7 +19,7 @@ export interface Piece {
   readonly changesDone: number;
 }
 
-/** What one transaction adds: in memory first, because a reader of the database stands in the way of its checkpoints. */
+/** What one transaction adds. It is copied aside first, because a reader of the database stands in the way of its checkpoints. */
 const MAX_ROWS = 500;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -32,9 +32,10 @@ interface Progress {
   readonly messageAt: number | null;
 }
 
+/** A row with a text, without the text. */
 interface Row {
   readonly id: number;
-  readonly text: Buffer;
+  readonly bytes: number;
   readonly mark: string | number;
 }
 
@@ -42,15 +43,17 @@ interface Change {
   readonly id: number;
   readonly ticketId: number | null;
   readonly messageId: number | null;
-  readonly before: Buffer;
-  readonly after: Buffer | null;
+  readonly before: string;
+  readonly after: string | null;
+  readonly bytes: number;
 }
 
 interface Work {
   readonly from: Progress;
   readonly changes: readonly Change[];
-  readonly tickets: readonly Row[];
-  readonly messages: readonly Row[];
+  /** The newest of the rows that were copied aside; `null` where there are none. */
+  readonly ticket: Row | null;
+  readonly message: Row | null;
   readonly more: boolean;
 }
 
@@ -66,37 +69,34 @@ export class TextIndex {
 
   /** Brings the index nearer to the database by one transaction; throws what SQLite throws. */
   indexSome(): Piece {
-    const work = this.sqlite.transaction(() => this.readWork())();
-    const { from, changes, tickets, messages } = work;
-    if (changes.length + tickets.length + messages.length === 0) return { more: false, changesDone: from.changeId };
+    const work = this.sqlite.transaction(() => this.copyAside())();
+    const { from, changes, ticket, message } = work;
+    if (changes.length === 0 && ticket === null && message === null) return { more: false, changesDone: from.changeId };
     // What was added and is lost with the power is added again; of a change nobody would know any more.
     this.sqlite.pragma(`synchronous = ${changes.length > 0 ? 'FULL' : 'NORMAL'}`);
     const written = this.sqlite.transaction(() => this.write(work))();
     return { more: work.more || !written, changesDone: written ? (changes.at(-1)?.id ?? 0) : 0 };
   }
 
-  private readWork(): Work {
-    const { progress, changesAfter, ticketsAfter, messagesAfter } = this.statements;
+  private copyAside(): Work {
+    const { progress, changesAfter, tickets, messages } = this.statements;
+    for (const { clear } of [tickets, messages]) clear.run();
     const from = progress.get();
     if (from === undefined) throw new Error('the full-text index has no row of progress');
-    const changes = some(changesAfter.iterate(from.changeId), bytesOfChange);
+    const changes = some(changesAfter.iterate(from.changeId));
     // All changes that are there come before new rows: of what is new the words are read as they are now.
-    if (changes.more) return { from, changes: changes.rows, tickets: [], messages: [], more: true };
-    const tickets = some(ticketsAfter.iterate(from.ticketId), bytesOfRow);
-    const messages = some(messagesAfter.iterate(from.messageId), bytesOfRow);
-    return {
-      from,
-      changes: changes.rows,
-      tickets: tickets.rows,
-      messages: messages.rows,
-      more: tickets.more || messages.more,
-    };
+    if (changes.more) return { from, changes: changes.rows, ticket: null, message: null, more: true };
+    const newTickets = some(tickets.after.iterate(from.ticketId));
+    const newMessages = some(messages.after.iterate(from.messageId));
+    const [ticket, message] = [newTickets.rows.at(-1) ?? null, newMessages.rows.at(-1) ?? null];
+    if (ticket !== null) tickets.copy.run(from.ticketId, ticket.id);
+    if (message !== null) messages.copy.run(from.messageId, message.id);
+    return { from, changes: changes.rows, ticket, message, more: newTickets.more || newMessages.more };
   }
 
   /** False where somebody else has done the same meanwhile. */
-  private write({ from, changes, tickets, messages }: Work): boolean {
-    const { move, addTicket, addMessage, removeTicket, removeMessage } = this.statements;
-    const [ticket, message] = [tickets.at(-1), messages.at(-1)];
+  private write({ from, changes, ticket, message }: Work): boolean {
+    const { move, tickets, messages } = this.statements;
     const moved = move.run(
       ticket?.id ?? from.ticketId,
       message?.id ?? from.messageId,
@@ -110,65 +110,66 @@ export class TextIndex {
     if (moved.changes === 0) return false;
     for (const { ticketId, messageId, before, after } of changes) {
       if (ticketId !== null && ticketId <= from.ticketId) {
-        removeTicket.run(ticketId, before);
-        if (after !== null) addTicket.run(ticketId, after);
+        tickets.remove.run(ticketId, before);
+        if (after !== null) tickets.add.run(ticketId, after);
       }
       if (messageId !== null && messageId <= from.messageId) {
-        removeMessage.run(messageId, before);
-        if (after !== null) addMessage.run(messageId, after);
+        messages.remove.run(messageId, before);
+        if (after !== null) messages.add.run(messageId, after);
       }
     }
-    for (const { id, text } of tickets) addTicket.run(id, text);
-    for (const { id, text } of messages) addMessage.run(id, text);
+    if (ticket !== null) tickets.addCopied.run();
+    if (message !== null) messages.addCopied.run();
     return true;
   }
 }
 
 /** As many rows as one transaction takes. */
-function some<R>(
+function some<R extends { readonly bytes: number }>(
   found: IterableIterator<R>,
-  bytesOf: (row: R) => number,
 ): { readonly rows: R[]; readonly more: boolean } {
   const rows: R[] = [];
   let bytes = 0;
   for (const row of found) {
     rows.push(row);
-    bytes += bytesOf(row);
+    bytes += row.bytes;
     if (rows.length === MAX_ROWS || bytes >= MAX_BYTES) return { rows, more: true };
   }
   return { rows, more: false };
 }
 
-const bytesOfRow = ({ text }: Row) => text.length;
-const bytesOfChange = ({ before, after }: Change) => before.length + (after?.length ?? 0);
-
 const PROGRESS =
   'select ticket_id as ticketId, message_id as messageId, change_id as changeId, ticket_key as ticketKey, message_at as messageAt from progress';
 
-/** Texts cross as the bytes that they are stored as. */
 function prepare(sqlite: Database.Database) {
+  // Not on the disk, and no object of JavaScript for each text: their bytes would wait for the collector.
+  sqlite.pragma('temp_store = MEMORY');
   return {
     progress: sqlite.prepare<[], Progress>(PROGRESS),
     changesAfter: sqlite.prepare<[number], Change>(
-      `select id, ticket_id as ticketId, message_id as messageId, cast(before as blob) as before, cast(after as blob) as after from text_changes where id > ? order by id limit ${MAX_ROWS}`,
-    ),
-    ticketsAfter: sqlite.prepare<[number], Row>(
-      `select id, cast(subject as blob) as text, public_id as mark from tickets where id > ? order by id limit ${MAX_ROWS}`,
-    ),
-    messagesAfter: sqlite.prepare<[number], Row>(
-      `select id, cast(text as blob) as text, created_at as mark from messages where id > ? order by id limit ${MAX_ROWS}`,
+      `select id, ticket_id as ticketId, message_id as messageId, before, after, octet_length(before) + coalesce(octet_length(after), 0) as bytes
+       from text_changes where id > ? order by id limit ${MAX_ROWS}`,
     ),
     move: sqlite.prepare(
       'update progress set ticket_id = ?, message_id = ?, change_id = ?, ticket_key = ?, message_at = ? where ticket_id = ? and message_id = ? and change_id = ?',
     ),
-    addTicket: sqlite.prepare('insert into tickets_text(rowid, subject) values (?, cast(? as text))'),
-    addMessage: sqlite.prepare('insert into messages_text(rowid, text) values (?, cast(? as text))'),
-    removeTicket: sqlite.prepare(
-      "insert into tickets_text(tickets_text, rowid, subject) values ('delete', ?, cast(? as text))",
+    tickets: prepareTexts(sqlite, 'tickets', 'subject', 'public_id'),
+    messages: prepareTexts(sqlite, 'messages', 'text', 'created_at'),
+  };
+}
+
+function prepareTexts(sqlite: Database.Database, table: 'tickets' | 'messages', column: string, mark: string) {
+  const [index, copied] = [`${table}_text`, `temp.new_${table}`];
+  sqlite.exec(`create table ${copied} (id integer primary key, text text not null)`);
+  return {
+    after: sqlite.prepare<[number], Row>(
+      `select id, octet_length(${column}) as bytes, ${mark} as mark from ${table} where id > ? order by id limit ${MAX_ROWS}`,
     ),
-    removeMessage: sqlite.prepare(
-      "insert into messages_text(messages_text, rowid, text) values ('delete', ?, cast(? as text))",
-    ),
+    clear: sqlite.prepare(`delete from ${copied}`),
+    copy: sqlite.prepare(`insert into ${copied} select id, ${column} from ${table} where id > ? and id <= ?`),
+    addCopied: sqlite.prepare(`insert into ${index}(rowid, ${column}) select id, text from ${copied}`),
+    add: sqlite.prepare(`insert into ${index}(rowid, ${column}) values (?, ?)`),
+    remove: sqlite.prepare(`insert into ${index}(${index}, rowid, ${column}) values ('delete', ?, ?)`),
   };
 }
 
