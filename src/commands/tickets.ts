@@ -58,7 +58,7 @@ export async function searchTickets(
   }));
   if (unsearched >= MANY_UNSEARCHED || (unsearched > 0 && tickets.length === 0))
     process.stderr.write(
-      `${counted(unsearched, 'message is', 'messages are')} not in the search index yet; the running gateway adds them\n`,
+      `${counted(unsearched, 'message is', 'messages are')} not in the search index yet; the running gateway adds what is missing\n`,
     );
   if (options.json === true) return printJson(tickets);
   if (tickets.length === 0) return print('No tickets.');
