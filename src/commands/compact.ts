@@ -2,7 +2,7 @@
 
 import { emptyLog, fileSpace, giveBackPages, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
-import { rewriteTextIndex } from '../store/sqlite/text-index-file.ts';
+import { emptyTextIndexLog, renewTextIndex } from '../store/sqlite/text-index-file.ts';
 import { CommandError, databaseFile, type JsonOption, locateConfig, print, printJson } from './command.ts';
 import { openForReading } from './open-store.ts';
 import { shownSize } from './table.ts';
@@ -22,7 +22,10 @@ export async function compact(options: JsonOption & { readonly full?: boolean })
     else if (before.free > 0)
       await giveAllBack(() => sqlite.transaction(() => giveBackPages(sqlite, STEP)).immediate());
     await untilDone(() => emptyLog(sqlite));
-    if (options.full === true) await untilDone(() => rewriteTextIndex(sqlite.name));
+    if (options.full === true) {
+      await whenFree(() => renewTextIndex(sqlite.name));
+      await untilDone(() => emptyTextIndexLog(sqlite.name));
+    }
     const after = fileSpace(sqlite);
     const [was, is] = [before.pages * before.pageBytes, after.pages * after.pageBytes];
     if (options.json === true) printJson({ before: was, after: is, free: after.free * after.pageBytes });

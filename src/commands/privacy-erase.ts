@@ -14,7 +14,7 @@ import { loadSigningKeys } from '../store/signing-keys.ts';
 import { emptyLog, rewriteFile } from '../store/sqlite/file-space.ts';
 import { openDatabase } from '../store/sqlite/open-database.ts';
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { rewriteTextIndex } from '../store/sqlite/text-index-file.ts';
+import { emptyTextIndexLog, renewTextIndex } from '../store/sqlite/text-index-file.ts';
 import { counted } from '../tickets/counted.ts';
 import { type ErasedPerson, erasedPerson, erasureNote } from '../tickets/erasure.ts';
 import { actor } from './actor.ts';
@@ -58,7 +58,8 @@ export async function erasePerson(typed: string, options: EraseOptions): Promise
     if (options.keepFile !== true) {
       await whenFree(() => rewriteFile(opened.sqlite));
       await untilDone(() => emptyLog(opened.sqlite));
-      await untilDone(() => rewriteTextIndex(opened.sqlite.name));
+      await whenFree(() => renewTextIndex(opened.sqlite.name));
+      await untilDone(() => emptyTextIndexLog(opened.sqlite.name));
     }
     const remaining = await store.findPerson(address);
     if (options.json === true)

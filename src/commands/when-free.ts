@@ -1,4 +1,5 @@
 /** Work on the database file itself, beside a gateway that writes to it all the time. */
+import { StoreUnavailable } from '../store/store.ts';
 import { CommandError } from './command.ts';
 
 const TRIES = 300;
@@ -13,7 +14,8 @@ export async function whenFree<T>(work: () => T | Promise<T>): Promise<T> {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (code === 'SQLITE_FULL')
         throw new CommandError('there is no space for a second copy of the database; make room and try again', 1);
-      if (!code.startsWith('SQLITE_BUSY') && !code.startsWith('SQLITE_LOCKED')) throw error;
+      const busy = error instanceof StoreUnavailable && error.why === 'busy';
+      if (!busy && !code.startsWith('SQLITE_BUSY') && !code.startsWith('SQLITE_LOCKED')) throw error;
       if (tries === TRIES)
         throw new CommandError('another program holds the database; try again when it is done, or stop the gateway', 1);
     }

@@ -7,7 +7,7 @@ import type { CaughtUp } from '../../src/store/sqlite/text-index-file.ts';
 function clockOver(answers: (CaughtUp | Error)[]) {
   const forgotten: number[] = [];
   const catchUp = vi.fn(async () => {
-    const next = answers.shift() ?? { more: false, changesDone: 0 };
+    const next = answers.shift() ?? { more: false, busy: false, changesDone: 0 };
     if (next instanceof Error) throw next;
     return next;
   });
@@ -29,10 +29,10 @@ function warnings(): string[] {
 
 it('goes on until nothing is left, and forgets each change once', async () => {
   const { clock, catchUp, forgotten } = clockOver([
-    { more: true, changesDone: 4 },
-    { more: true, changesDone: 4 },
-    { more: false, changesDone: 9 },
-    { more: false, changesDone: 9 },
+    { more: true, busy: false, changesDone: 4 },
+    { more: true, busy: false, changesDone: 4 },
+    { more: false, busy: false, changesDone: 9 },
+    { more: false, busy: false, changesDone: 9 },
   ]);
   await clock.catchUp();
   await clock.catchUp();
@@ -47,7 +47,7 @@ it('says once what is wrong with the index, until it has worked again', async ()
   });
   const told = warnings();
   const broken = () => new Error('disk is gone');
-  const { clock } = clockOver([broken(), broken(), { more: false, changesDone: 0 }, broken()]);
+  const { clock } = clockOver([broken(), broken(), { more: false, busy: false, changesDone: 0 }, broken()]);
   for (let times = 0; times < 4; times += 1) {
     clock.soon();
     await vi.advanceTimersByTimeAsync(300);
@@ -56,7 +56,7 @@ it('says once what is wrong with the index, until it has worked again', async ()
 });
 
 it('leaves an index that is far behind to the next start when it is closed', async () => {
-  const far = Array.from({ length: 50 }, () => ({ more: true, changesDone: 0 }));
+  const far = Array.from({ length: 50 }, () => ({ more: true, busy: false, changesDone: 0 }));
   const { clock, catchUp, close } = clockOver(far);
   clock.soon();
   await clock.close();

@@ -6,7 +6,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { backupDatabase } from '../../src/store/sqlite/backup-database.ts';
 import { type OpenDatabase, openDatabase, openReadOnly } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { rewriteTextIndex, textIndexDamage, textIndexFile } from '../../src/store/sqlite/text-index-file.ts';
+import {
+  emptyTextIndexLog,
+  renewTextIndex,
+  textIndexDamage,
+  textIndexFile,
+} from '../../src/store/sqlite/text-index-file.ts';
 import { threadedTextIndex } from '../../src/store/thread/threaded-text-index.ts';
 import { ANA, NOW, sampleRecord, sampleRules } from '../support/sample-mail.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -194,15 +199,54 @@ it('leaves the work to another process that is at it, and then there is nothing 
   expect(await store.messagesUnsearched()).toBe(0);
 });
 
-it('has nothing of a text that was erased once its file is written anew', async () => {
-  const { file, store, write, sqlite } = await opened();
-  await write('uno', 'La zanahoria no sube\n');
+it('has nothing of erased texts once it is made anew, however many pages it has', async () => {
+  const { file, store, write, found, sqlite } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  // Enough words that pages of the index begin with some of them.
+  const words = (start: string, n: number) => Array.from({ length: 80 }, (_, at) => `${start}${n}x${at}`).join(' ');
+  const add = sqlite.prepare(
+    "insert into messages (ticket_id, author, visibility, verified, text, created_at) values (1, 'system', 'note', 1, ?, 1)",
+  );
+  for (let n = 0; n < 600; n += 1) add.run(words(n % 10 === 0 ? 'qsecretq' : 'otra', n));
   await store.catchUpSearch();
-  sqlite.exec("update messages set text = '[erased]'");
-  await store.catchUpSearch();
-  expect(rewriteTextIndex(file)).toBe(true);
-  const left = ['', '-wal'].map((end) => textIndexFile(file) + end).filter(existsSync);
-  expect(left.filter((one) => readFileSync(one).includes('zanahoria'))).toEqual([]);
+  const residue = () =>
+    ['', '-wal']
+      .map((end) => textIndexFile(file) + end)
+      .filter((one) => existsSync(one) && readFileSync(one).includes('qsecretq'));
+  const erase = (which: string) => sqlite.exec(`update messages set text = '[erased]' where text like '${which}%'`);
+  for (const which of ['qsecretq1', 'qsecretq2', 'qsecretq']) {
+    erase(which);
+    await store.catchUpSearch();
+    renewTextIndex(file);
+    expect(emptyTextIndexLog(file)).toBe(true);
+  }
+  expect(residue()).toEqual([]);
+  expect([await found('grua'), await found('otra1x7'), await found('qsecretq0x0')]).toEqual([1, 1, 0]);
+  expect(textIndexFaults(file)).toEqual([]);
+});
+
+it('is noticed to be another when its file was taken away under it', async () => {
+  const { file, write, found } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  expect(await found('grua')).toBe(1);
+  for (const end of ['', '-wal', '-shm']) rmSync(`${textIndexFile(file)}${end}`, { force: true });
+  await write('dos', 'La polea no gira\n');
+  expect([await found('grua'), await found('polea')]).toEqual([1, 1]);
+});
+
+it('is made anew when it is older than changes that nobody knows any more', async () => {
+  const first = await opened();
+  await first.write('uno', 'La grúa no sube\n');
+  await first.store.close();
+  const old = join(tempFolder(), 'old');
+  copyFileSync(textIndexFile(first.file), old);
+  const second = await opened(first.file);
+  second.sqlite.exec("update messages set text = 'El cable'");
+  expect(await second.store.catchUpSearch()).toBe(true);
+  await second.store.close();
+  copyFileSync(old, textIndexFile(first.file));
+  const third = await opened(first.file);
+  expect([await third.found('grua'), await third.found('cable')]).toEqual([0, 1]);
 });
 
 it.each(['tickets_text', 'messages_text'])(
@@ -246,6 +290,6 @@ it('is kept by a thread of its own, which says what it fails of and goes on when
   await store.close();
   expect(await foundBeside(file, 'polea')).toBe(1);
   // Closed, it would begin anew.
-  expect(await indexer.catchUp()).toEqual({ more: false, changesDone: 0 });
+  expect(await indexer.catchUp()).toEqual({ more: false, busy: false, changesDone: 0 });
   await indexer.close();
 });

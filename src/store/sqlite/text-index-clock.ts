@@ -59,6 +59,7 @@ export class TextIndexClock {
         this.forgotten = caughtUp.changesDone;
       }
     } while (caughtUp.more && !this.closing);
+    if (caughtUp.busy && !this.closing) this.soon();
     this.lastWarning = null;
   }
 

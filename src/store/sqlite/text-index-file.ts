@@ -2,7 +2,7 @@
  * The file of the full-text index, beside the database's own. All that is in it comes from the database: where it is
  * missing, damaged, of another version or of another state of the database it is made anew.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { openSqlite, sqliteCode } from './driver.ts';
 import { emptyLog } from './file-space.ts';
@@ -15,6 +15,8 @@ export function textIndexFile(database: string): string {
 /** How far one call came. */
 export interface CaughtUp {
   readonly more: boolean;
+  /** Another process is at the index or its file: what is left is there still. */
+  readonly busy: boolean;
   /** Rows of `text_changes` up to this one are done, and that they are is on the disk. 0: not known. */
   readonly changesDone: number;
 }
@@ -25,7 +27,7 @@ const MAX_PIECES = 20;
 /** Brings the index up to date through a connection of its own, which is opened when it is first needed. */
 export class TextIndexFile {
   private readonly database: string;
-  private open: { readonly sqlite: Database.Database; readonly index: TextIndex } | null = null;
+  private open: Open | null = null;
 
   constructor(database: string) {
     this.database = database;
@@ -37,10 +39,10 @@ export class TextIndexFile {
       return this.somePieces();
     } catch (error) {
       // Another process is at the same work.
-      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') === true) return { more: false, changesDone: 0 };
+      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') === true) return { more: false, busy: true, changesDone: 0 };
       if (!isDamage(error)) throw error;
       this.close();
-      for (const end of ['', '-wal', '-shm']) rmSync(`${textIndexFile(this.database)}${end}`, { force: true });
+      remove(this.database);
       return this.somePieces();
     }
   }
@@ -51,18 +53,34 @@ export class TextIndexFile {
   }
 
   private somePieces(): CaughtUp {
+    // Another process has removed it, damaged as it was, or somebody by hand: what is written to it now nobody would find.
+    if (this.open !== null && inodeOf(this.database) !== this.open.inode) this.close();
     this.open ??= openForIndexing(this.database);
     let changesDone = 0;
     for (let pieces = 0; pieces < MAX_PIECES; pieces += 1) {
       const piece = this.open.index.indexSome();
       changesDone = Math.max(changesDone, piece.changesDone);
-      if (!piece.more) return { more: false, changesDone };
+      if (!piece.more) return { more: false, busy: false, changesDone };
     }
-    return { more: true, changesDone };
+    return { more: true, busy: false, changesDone };
   }
 }
 
-function openForIndexing(database: string) {
+interface Open {
+  readonly sqlite: Database.Database;
+  readonly index: TextIndex;
+  readonly inode: number | null;
+}
+
+function inodeOf(database: string): number | null {
+  return statSync(textIndexFile(database), { throwIfNoEntry: false })?.ino ?? null;
+}
+
+function remove(database: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${textIndexFile(database)}${end}`, { force: true });
+}
+
+function openForIndexing(database: string): Open {
   const sqlite = openSqlite(textIndexFile(database), { timeout: 50 });
   try {
     sqlite.pragma('journal_mode = WAL');
@@ -72,7 +90,7 @@ function openForIndexing(database: string) {
     sqlite.pragma('wal_autocheckpoint = 4000');
     attach(sqlite, database);
     makeTextIndex(sqlite);
-    return { sqlite, index: new TextIndex(sqlite) };
+    return { sqlite, index: new TextIndex(sqlite), inode: inodeOf(database) };
   } catch (error) {
     sqlite.close();
     throw error;
@@ -96,14 +114,31 @@ export function readTextIndex<T>(database: string, question: (sqlite: Database.D
 }
 
 /**
- * Writes the file anew, so that what left the index stands nowhere in it; false where somebody reads from it just now.
- * Throws SQLITE_BUSY where somebody writes to it.
+ * Makes the index anew from the texts as they are now, and its file. FTS5 forgets the places of an erased word at once, but
+ * where a page of the index begins with it, the start of the word stays in the list of pages. Throws SQLITE_BUSY where
+ * somebody else holds the file.
  */
-export function rewriteTextIndex(database: string): boolean {
+export function renewTextIndex(database: string): void {
+  if (!existsSync(textIndexFile(database))) return;
+  if (textIndexDamage(database).length > 0) remove(database);
+  const { sqlite, index } = openForIndexing(database);
+  try {
+    sqlite.pragma('busy_timeout = 10000');
+    makeTextIndex(sqlite, 'anew');
+    while (index.indexSome().more) {
+      // Until all is in it.
+    }
+    sqlite.exec('vacuum');
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** What the log of the index still held of old pages goes with it; false where somebody reads from it just now. */
+export function emptyTextIndexLog(database: string): boolean {
   if (!existsSync(textIndexFile(database))) return true;
   const sqlite = openSqlite(textIndexFile(database), { timeout: 50 });
   try {
-    sqlite.exec('vacuum');
     return emptyLog(sqlite);
   } finally {
     sqlite.close();

@@ -182,7 +182,7 @@ const APPLICATION = 0x54617173;
  * Where there is none that fits an empty one, and what was in another is gone. "espana" finds "España". What is made and
  * dropped is named with `main`: a name alone could be meant for the database beside it.
  */
-export function makeTextIndex(sqlite: Database.Database): void {
+export function makeTextIndex(sqlite: Database.Database, how: 'if-needed' | 'anew' = 'if-needed'): void {
   const tables = [
     ['tickets_text', 'subject'],
     ['messages_text', 'text'],
@@ -199,7 +199,7 @@ export function makeTextIndex(sqlite: Database.Database): void {
   sqlite.transaction(() => {
     // Takes the lock, so that of two who begin at the same moment the second finds what the first has made.
     sqlite.pragma(`main.application_id = ${APPLICATION}`);
-    if (isIndexOf(sqlite)) return;
+    if (how === 'if-needed' && isIndexOf(sqlite) && knowsAllChanges(sqlite)) return;
     sqlite.exec(
       [
         ...tables,
@@ -231,6 +231,16 @@ export function isIndexOf(sqlite: Database.Database): boolean {
     (ticketKey === undefined || ticketKey === known.ticketKey) &&
     (messageAt === undefined || messageAt === known.messageAt)
   );
+}
+
+/**
+ * False where changes were forgotten that this index has never done: an older index was put beside the database. Changes
+ * are numbered without gaps, and go when the index has done them. Asked with the index's lock held.
+ */
+function knowsAllChanges(sqlite: Database.Database): boolean {
+  const gone = `select coalesce((select seq from ${DATABASE}.sqlite_sequence where name = 'text_changes'), 0) - change_id
+    - (select count(*) from text_changes where id > change_id) from progress`;
+  return sqlite.prepare(gone).pluck().get() === 0;
 }
 
 /** A ticket is found when each word stands somewhere on it; words on a merged one count for the one it was merged into. */
