@@ -13,7 +13,10 @@ export function addKeepingCommands(program: Command, tickets: Command): void {
   program
     .command('compact')
     .description('give free space of the database file back to the disk, while the gateway runs')
-    .option('--full', 'write the whole file anew; mail that comes meanwhile is asked to come again')
+    .option(
+      '--full',
+      'write the whole file and the search index anew; mail that comes meanwhile is asked to come again',
+    )
     .option('--json', 'print JSON')
     .action(async (_, command) => (await import('./compact.ts')).compact(command.optsWithGlobals()));
 

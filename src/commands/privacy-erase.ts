@@ -123,6 +123,9 @@ function tell(
     print(
       `${counted(left.length, 'file is', 'files are')} younger than an hour, or in use by a mail that is coming in; the running gateway tidies up within a day.`,
     );
-  if (fileKept) print('Old bytes may still stand in free parts of the database file; run taquilla compact --full.');
+  if (fileKept)
+    print(
+      'Old bytes may still stand in free parts of the database file and in the search index; run taquilla compact --full.',
+    );
   print('Not touched: backups, files that were exported, and what other people wrote (docs/keeping.md).');
 }

@@ -72,3 +72,19 @@ it('closes where the index is broken', async () => {
   expect(close).toHaveBeenCalledTimes(1);
   expect(told).toHaveLength(1);
 });
+
+it('tries again by itself what a busy file has put off, but not once it is closed', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const busy = { more: false, busy: true, changesDone: 0 };
+  const { clock, catchUp } = clockOver([busy, busy, { more: false, busy: false, changesDone: 0 }, busy]);
+  clock.soon();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(catchUp).toHaveBeenCalledTimes(3);
+  clock.soon();
+  await clock.close();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(catchUp).toHaveBeenCalledTimes(4);
+});

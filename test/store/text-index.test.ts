@@ -1,17 +1,30 @@
 /** The full-text index: what is new gets into it together, and nothing that happens in between confuses it. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { backupDatabase } from '../../src/store/sqlite/backup-database.ts';
 import { type OpenDatabase, openDatabase, openReadOnly } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { TextIndex } from '../../src/store/sqlite/text-index.ts';
 import {
   emptyTextIndexLog,
   renewTextIndex,
+  TextIndexFile,
   textIndexDamage,
   textIndexFile,
 } from '../../src/store/sqlite/text-index-file.ts';
+import { startThread } from '../../src/store/thread/start-thread.ts';
 import { threadedTextIndex } from '../../src/store/thread/threaded-text-index.ts';
 import { ANA, NOW, sampleRecord, sampleRules } from '../support/sample-mail.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -31,6 +44,14 @@ function readOnly(file: string): OpenDatabase {
   const database = openReadOnly(file);
   if (database === null) throw new Error('no database');
   return database;
+}
+
+/** The page on which the rows of a table begin. */
+function pageOf(file: string, table: string): number {
+  const sqlite = new Database(file, { readonly: true });
+  const page = sqlite.prepare('select rootpage from sqlite_master where name = ?').pluck().get(table);
+  sqlite.close();
+  return Number(page);
 }
 
 /** As another process sees it that only looks. */
@@ -140,38 +161,57 @@ it.each(LOSSES)('is made anew when its file %s', async (_, lose) => {
   expect(textIndexDamage(first.file)).toEqual([]);
 });
 
-it('is made anew when an older copy of the database takes the place of the one it was made for', async () => {
+/** A database with a mail, a copy of that, and a second mail, closed; and its index. */
+async function withOlderCopy() {
   const first = await opened();
   await first.write('uno', 'La grúa no sube\n');
   const copy = join(tempFolder(), 'copy.db');
   await backupDatabase(first, copy);
   await first.write('dos', 'La polea no gira\n');
   await first.store.close();
-  for (const end of ['-wal', '-shm']) rmSync(`${first.file}${end}`, { force: true });
-  copyFileSync(copy, first.file);
-  expect(await foundBeside(first.file, 'polea')).toBe(0);
-  const second = await opened(first.file);
+  return { file: first.file, copy };
+}
+
+it('is made anew when an older copy of the database takes the place of the one it was made for', async () => {
+  const { file, copy } = await withOlderCopy();
+  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  copyFileSync(copy, file);
+  expect(await foundBeside(file, 'polea')).toBe(0);
+  const second = await opened(file);
   expect([await second.found('grua'), await second.found('polea')]).toEqual([1, 0]);
   await second.write('tres', 'El motor no arranca\n');
   expect([await second.found('polea'), await second.found('motor')]).toEqual([0, 1]);
   await second.store.close();
-  expect(textIndexFaults(first.file)).toEqual([]);
+  expect(textIndexFaults(file)).toEqual([]);
 });
 
 it('is made anew when the older copy has grown past it meanwhile', async () => {
-  const first = await opened();
-  await first.write('uno', 'La grúa no sube\n');
-  const copy = join(tempFolder(), 'copy.db');
-  await backupDatabase(first, copy);
-  await first.write('dos', 'La polea no gira\n');
-  await first.store.close();
-  rmSync(`${copy}-search`, { force: true });
+  const { file, copy } = await withOlderCopy();
   const beside = await opened(copy);
   await beside.store.recordMail(sampleRecord({ id: 'tres', text: 'El motor\n', receivedAt: NOW + 1 }), sampleRules());
   await beside.store.close();
-  copyFileSync(textIndexFile(first.file), textIndexFile(copy));
+  copyFileSync(textIndexFile(file), textIndexFile(copy));
   const second = await opened(copy);
   expect([await second.found('polea'), await second.found('motor')]).toEqual([0, 1]);
+});
+
+it('is left as it is where the database itself is damaged', async () => {
+  const { file, store, write } = await opened();
+  await write('uno', `La grúa no sube ${'y no baja '.repeat(2000)}\n`);
+  await store.close();
+  const page = pageOf(file, 'messages');
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, (page - 1) * 4096, page * 4096);
+  writeFileSync(file, bytes);
+  const before = readFileSync(textIndexFile(file));
+  const index = new Database(textIndexFile(file));
+  index.exec('update progress set message_id = 0');
+  index.close();
+  const indexing = new TextIndexFile(file);
+  expect(() => indexing.catchUp()).toThrow(/malformed/);
+  indexing.close();
+  expect(existsSync(textIndexFile(file))).toBe(true);
+  expect(readFileSync(textIndexFile(file)).length).toBe(before.length);
 });
 
 it('says how many messages a search does not find yet, to one that only looks too', async () => {
@@ -197,6 +237,28 @@ it('leaves the work to another process that is at it, and then there is nothing 
   other.close();
   await store.catchUpSearch();
   expect(await store.messagesUnsearched()).toBe(0);
+});
+
+it('adds nothing twice where two processes have read the same texts', async () => {
+  const { file, store, write, sqlite } = await opened();
+  await write('uno', 'La grúa no sube\n');
+  await store.catchUpSearch();
+  await write('dos', 'La polea no gira\n');
+  sqlite.exec("update messages set text = 'El cable' where id = 1");
+  const slow = new Database(textIndexFile(file));
+  slow.prepare('attach ? as desk').run(file);
+  const index = new TextIndex(slow);
+  const quick = new TextIndexFile(file);
+  // What comes between reading and writing: by then the other has done all of it.
+  const pragma = slow.pragma.bind(slow);
+  vi.spyOn(slow, 'pragma').mockImplementation((...args) => {
+    quick.catchUp();
+    return pragma(...args);
+  });
+  expect(index.indexSome()).toEqual({ more: true, changesDone: 0 });
+  quick.close();
+  slow.close();
+  expect(textIndexFaults(file)).toEqual([]);
 });
 
 it('has nothing of erased texts once it is made anew, however many pages it has', async () => {
@@ -291,5 +353,46 @@ it('is kept by a thread of its own, which says what it fails of and goes on when
   expect(await foundBeside(file, 'polea')).toBe(1);
   // Closed, it would begin anew.
   expect(await indexer.catchUp()).toEqual({ more: false, busy: false, changesDone: 0 });
+  await indexer.close();
+});
+
+/** What Linux notes of each thread of this process: how much it gives way to others. */
+function nicenesses(): number[] {
+  return readdirSync('/proc/self/task').map((id) => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
+it.skipIf(process.platform !== 'linux')(
+  'gives way to mail: its thread and no other has the lowest priority',
+  async () => {
+    const file = join(tempFolder(), 'taquilla.db');
+    openDatabase(file).sqlite.close();
+    const lowest = () => nicenesses().filter((niceness) => niceness === 19).length;
+    const before = lowest();
+    const indexer = threadedTextIndex(file);
+    await indexer.catchUp();
+    expect(lowest()).toBe(before + 1);
+    await indexer.close();
+  },
+);
+
+it('starts its thread again when it has died, and tells whoever waits for it', async () => {
+  const file = join(tempFolder(), 'taquilla.db');
+  openDatabase(file).sqlite.close();
+  const started: Worker[] = [];
+  const indexer = threadedTextIndex(file, (...args) => {
+    const worker = startThread(...args);
+    started.push(worker);
+    return worker;
+  });
+  const pending = indexer.catchUp();
+  void started[0]?.terminate();
+  await expect(pending).rejects.toThrow('its thread has ended');
+  expect(await indexer.catchUp()).toEqual({ more: false, busy: false, changesDone: 0 });
+  await started[1]?.terminate();
+  expect(await indexer.catchUp()).toEqual({ more: false, busy: false, changesDone: 0 });
+  expect(started).toHaveLength(3);
   await indexer.close();
 });

@@ -9,7 +9,7 @@ import { StoreUnavailable } from '../../src/store/store.ts';
 import { answerCalls } from '../../src/store/thread/answer-calls.ts';
 import { askOver } from '../../src/store/thread/ask-over.ts';
 import { openThreadedStore } from '../../src/store/thread/threaded-store.ts';
-import { compact, PolicyReceiver, PolicySender, restoreBuffers } from '../../src/store/thread/wire.ts';
+import { type Calls, compact, PolicyReceiver, PolicySender, restoreBuffers } from '../../src/store/thread/wire.ts';
 import { ANA, NOW, POLICY, sampleRecord, sampleRules } from '../support/sample-mail.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { storeSuite } from './store-suite.ts';
@@ -64,6 +64,22 @@ it('fails every call once it is closed', async () => {
   await store.close();
   await expect(store.listTickets({ limit: 1 })).rejects.toThrow(StoreUnavailable);
   expect(told).toBe(false);
+});
+
+it('refuses calls from the moment in which its thread has said that it is closed', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const heard: string[] = [];
+  port2.on('message', ({ calls }: Calls) => {
+    for (const { id, method } of calls) {
+      heard.push(method);
+      port2.postMessage([{ id, ok: true, value: null }]);
+    }
+  });
+  const { store } = askOver(port1);
+  await store.close();
+  await expect(store.listTickets({ limit: 1 })).rejects.toThrow(StoreUnavailable);
+  expect(heard).toEqual(['close']);
+  port1.close();
 });
 
 it('fails what waits and every later call when nobody answers any more', async () => {

@@ -2,7 +2,7 @@
  * One transaction for the mails that are ready at the same moment, or half of them: they share one fsync. While one is
  * being committed the next group gathers: no timers. One that fails takes nothing of the others with it: the transaction is
  * rolled back and done again, each behind its own savepoint. Savepoints for all from the start would cost more than
- * the work itself (SQLite copies each page that changes, and its full-text index is written out at each).
+ * the work itself (SQLite copies each page that changes).
  */
 import type Database from 'better-sqlite3';
 import { StoreUnavailable, type Unavailable } from '../store.ts';

@@ -49,7 +49,7 @@ export function openDatabase(file: string, migrations = migrationsFolder): OpenD
 
 /** Speed only; no promise rests on any of it. */
 function tune(sqlite: Database.Database): void {
-  // Pages that many mails change (the tops of indexes, the full-text index) go into the database file once for all of
+  // Pages that many mails change (the tops of indexes) go into the database file once for all of
   // them. The log is at most about this long: 8,000 pages of 4 KB.
   sqlite.pragma('wal_autocheckpoint = 8000');
   // What a usual group of mails changes, and the tops of all indexes; what else is read lies in the system's cache. More is no quicker.

@@ -44,7 +44,7 @@ import type { OpenDatabase } from './open-database.ts';
 import { cancelMails, retryMails } from './outbox-changes.ts';
 import { claimMails, findFrozen, finishMails, freezeMails, nextDueAt } from './outbox-rows.ts';
 import { intakeRecords, messages, textChanges } from './schema.ts';
-import { messagesBehind, searchTickets } from './text-index.ts';
+import { messagesBehind, searchTickets } from './search-rows.ts';
 import { type Indexer, TextIndexClock } from './text-index-clock.ts';
 import { readTextIndex, TextIndexFile } from './text-index-file.ts';
 import { countUnfinished } from './unfinished-rows.ts';

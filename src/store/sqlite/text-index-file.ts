@@ -6,7 +6,8 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { openSqlite, sqliteCode } from './driver.ts';
 import { emptyLog } from './file-space.ts';
-import { DATABASE, isIndexOf, makeTextIndex, TextIndex } from './text-index.ts';
+import { TextIndex } from './text-index.ts';
+import { DATABASE, isIndexOf, makeTextIndex } from './text-index-tables.ts';
 
 export function textIndexFile(database: string): string {
   return `${database}-search`;
@@ -33,7 +34,7 @@ export class TextIndexFile {
     this.database = database;
   }
 
-  /** Throws what SQLite throws; a damaged index is removed on the way, and made anew. */
+  /** Throws what SQLite throws, as where the database is damaged; a damaged index is removed on the way, and made anew. */
   catchUp(): CaughtUp {
     try {
       return this.somePieces();
@@ -42,6 +43,7 @@ export class TextIndexFile {
       if (sqliteCode(error)?.startsWith('SQLITE_BUSY') === true) return { more: false, busy: true, changesDone: 0 };
       if (!isDamage(error)) throw error;
       this.close();
+      if (sqliteCode(error) !== 'SQLITE_CORRUPT_VTAB' && textIndexDamage(this.database).length === 0) throw error;
       remove(this.database);
       return this.somePieces();
     }
@@ -88,6 +90,8 @@ function openForIndexing(database: string): Open {
     // A piece of the index is written once and read when it is merged: keeping pages would only take memory.
     sqlite.pragma('cache_size = -2048');
     sqlite.pragma('wal_autocheckpoint = 4000');
+    // Where new texts are copied aside.
+    sqlite.pragma('temp_store = MEMORY');
     attach(sqlite, database);
     makeTextIndex(sqlite);
     return { sqlite, index: new TextIndex(sqlite), inode: inodeOf(database) };

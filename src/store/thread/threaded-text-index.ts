@@ -1,6 +1,6 @@
 /**
  * An indexer whose work is done in a thread of its own. The thread is started when there is first something to index, and
- * once more if it has died: a search is worse then for a moment, and no mail is.
+ * again where it has died: a search is worse then for a moment, and no mail is.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Indexer } from '../sqlite/text-index-clock.ts';
@@ -14,15 +14,16 @@ export type IndexAnswer =
   | { readonly ok: true; readonly caughtUp: CaughtUp }
   | { readonly ok: false; readonly failure: Failure };
 
-/** All that it holds for longer than one text are a few statements. */
+/** Texts stay inside SQLite: all that it holds are a few statements. */
 const YOUNG_MB = 2;
 
-export function threadedTextIndex(database: string): Indexer {
+/** `start`: another only in tests. */
+export function threadedTextIndex(database: string, start = startThread): Indexer {
   let worker: Worker | null = null;
 
   const running = (): Worker => {
     if (worker !== null) return worker;
-    const started = startThread('text-index-thread', database, YOUNG_MB);
+    const started = start('text-index-thread', database, YOUNG_MB);
     started.unref();
     // Whoever waits for it is told; without a listener it would end the store's thread.
     started.on('error', () => undefined);
