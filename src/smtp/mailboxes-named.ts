@@ -15,6 +15,13 @@ export class MailboxesNamed {
     else named.push(mailbox);
   }
 
+  /** The transaction is over; the next one of the connection begins. */
+  clear(session: string): void {
+    const named = this.bySession.get(session);
+    if (named !== undefined) named.length = 0;
+  }
+
+  /** The connection is closed. */
   forget(session: string): void {
     this.bySession.delete(session);
   }

@@ -20,6 +20,7 @@ import { defaultLanguage, helpOf, replyToMailbox, replyToResult, report } from '
 import { ConnectionCounts } from './connection-counts.ts';
 import { ConnectionWatch, type WatchLimits } from './connection-watch.ts';
 import { guarded, ReplyError } from './guarded.ts';
+import { InFlight } from './in-flight.ts';
 import { MailboxesNamed } from './mailboxes-named.ts';
 import type { Patience } from './patience.ts';
 import { type ReplyContext, type ReplyReason, replyFor } from './replies.ts';
@@ -81,7 +82,7 @@ export function createSmtpDoor(
   const isLmtp = options.protocol === 'lmtp';
   const mailboxes = new MailboxesNamed();
   const open = new Map<string, { readonly connection: SMTPConnection; readonly forgetClient: () => void }>();
-  const inFlight = new Set<Promise<unknown>>();
+  const inFlight = new InFlight();
   const connections = new ConnectionCounts();
   let closing = false;
 
@@ -123,7 +124,7 @@ export function createSmtpDoor(
         if (await options.space.isShort()) throw refuse('disk-full', session);
         const declared = address.args === false ? undefined : address.args.SIZE;
         if (typeof declared === 'string' && Number(declared) > limits.mailBytes) throw refuse('too-large', session);
-        mailboxes.forget(session.id);
+        mailboxes.clear(session.id);
       });
     },
     onRcptTo(address, session, callback) {
@@ -141,7 +142,8 @@ export function createSmtpDoor(
       });
     },
     onData(stream, session, callback) {
-      const done = guarded(callback, log, async () => {
+      inFlight.begin();
+      void guarded(callback, log, async () => {
         const started = performance.now();
         const envelope = envelopeOf(session);
         const result = await intake
@@ -156,9 +158,7 @@ export function createSmtpDoor(
         const reply = replyToResult(result, policy(), envelope);
         if (reply.code >= 400) throw new ReplyError(reply);
         return reply.text;
-      });
-      inFlight.add(done);
-      void done.finally(() => inFlight.delete(done));
+      }).finally(() => inFlight.end());
     },
   };
   const replyTo = (mailbox: string, result: IntakeResult, envelope: Envelope) => {
@@ -207,7 +207,7 @@ export function createSmtpDoor(
       await within(closed, LAST_WORD_MS);
       watch.stop();
       // Whoever is gone may still be in the middle of a commit: the store has to stay open for it.
-      await within(Promise.allSettled([...inFlight]), COMMIT_MS);
+      await within(inFlight.none(), COMMIT_MS);
     },
   };
 }

@@ -4,12 +4,8 @@
  */
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { type Store, StoreUnavailable } from '../store.ts';
+import { WaitingCallers } from './waiting-callers.ts';
 import { type Answer, type Call, type Calls, compact, fromFailure, PolicySender, restoreBuffers } from './wire.ts';
-
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-}
 
 export interface Asking {
   readonly store: Store;
@@ -19,13 +15,12 @@ export interface Asking {
 }
 
 export function askOver(port: MessagePort | Worker): Asking {
-  const waiting = new Map<number, Waiting>();
+  const waiting = new WaitingCallers();
   const policies = new PolicySender();
   let calls: Call[] = [];
-  let lastId = 0;
   let dead: Error | null = null;
-  /** The call of `close`; 0 before. */
-  let closeId = 0;
+  /** The call of `close`. */
+  let closeId: number | null = null;
 
   const flush = () => {
     const message: Calls = { policies: policies.take(), calls };
@@ -35,33 +30,30 @@ export function askOver(port: MessagePort | Worker): Asking {
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (dead !== null) return reject(new StoreUnavailable('io', dead));
-      lastId += 1;
-      if (method === 'close') closeId = lastId;
-      waiting.set(lastId, { resolve, reject });
+      const id = waiting.add({ resolve, reject });
+      if (method === 'close') closeId = id;
       // Calls of one turn of the event loop cross together. Where nothing is on its way, as with a single client, one goes at once.
       if (calls.length === 0) {
         if (waiting.size === 1) queueMicrotask(flush);
         else setImmediate(flush);
       }
-      calls.push({ id: lastId, method, args: args.map((one) => policies.strip(compact(one))) });
+      calls.push({ id, method, args: args.map((one) => policies.strip(compact(one))) });
     });
 
   port.on('message', (answers: readonly Answer[]) => {
     for (const answer of answers) {
       if (answer.id === closeId) dead ??= new Error('the store is closed');
-      const caller = waiting.get(answer.id);
-      waiting.delete(answer.id);
+      const caller = waiting.take(answer.id);
       if (answer.ok) caller?.resolve(restoreBuffers(answer.value));
       else caller?.reject(fromFailure(answer.failure));
     }
   });
   return {
     store: passingOn(call),
-    isClosing: () => closeId > 0,
+    isClosing: () => closeId !== null,
     end: (cause) => {
       dead ??= cause;
-      for (const { reject } of waiting.values()) reject(new StoreUnavailable('io', dead));
-      waiting.clear();
+      for (const { reject } of waiting.takeAll()) reject(new StoreUnavailable('io', dead));
     },
   };
 }
