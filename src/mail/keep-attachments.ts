@@ -65,7 +65,7 @@ export function collectAttachments(keeper: AttachmentKeeper | null, limits: Atta
       return drain(content);
     }
     const filename = wantsStart ? nameBySubject(start) : (head.filename?.slice(0, MAX_NAME) ?? null);
-    attachments.push({ ...head, filename, ...digest() });
+    attachments.push({ ...digest(), ...head, filename });
   };
 
   const keepBytes = (head: AttachmentHead, bytes: Uint8Array): Promise<void> => {

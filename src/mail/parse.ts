@@ -114,13 +114,13 @@ export async function parseMail(
 
   return {
     lines,
-    ...fields,
     text: body.text,
     quoteMarks: body.quoteMarks,
     html: body.html,
     attachments,
     fingerprint: fingerprint(fields.sender, identity, body, attachments),
     defects,
+    ...fields,
   };
 }
 

@@ -64,9 +64,9 @@ export function markerOf({ data, language }: OutgoingMail): string {
 export function valuesOf(mail: OutgoingMail, templates: MailTemplates): object {
   const { data, language } = mail;
   return {
-    ...data,
     marker: markerOf(mail),
     signature: signatureOf(data, language, templates.signatures),
+    ...data,
   };
 }
 

@@ -69,11 +69,15 @@ export function replyToMailbox(
 
 /** One line of the log for each mail; no bodies. `elapsed` in milliseconds. */
 export function report(log: Log, result: IntakeResult, envelope: Envelope, elapsed: number): void {
-  const about = { reference: result.reference, ip: envelope.ip, ms: Math.round(elapsed) };
+  const { ip } = envelope;
+  const ms = Math.round(elapsed);
   if (result.kind === 'decided') {
     const { verdict, reason, department, ticket } = result.decision;
-    log.info({ ...about, verdict, reason, department, ticket }, 'mail');
-  } else if (result.kind === 'not-taken') {
+    log.info({ reference: result.reference, ip, ms, verdict, reason, department, ticket }, 'mail');
+    return;
+  }
+  const about = { reference: result.reference, ip, ms };
+  if (result.kind === 'not-taken') {
     log.info({ ...about, verdict: 'refuse', reason: result.reason }, 'mail');
   } else if (result.kind === 'over-rate') {
     log.warn({ ...about, sender: envelope.mailFrom }, 'over its rate: asked to try again later');

@@ -171,7 +171,7 @@ function open(
     },
     outgoing: [
       ...(receipt === null ? [] : [receipt]),
-      ...tellOfTicket(draft, 'staff-new-ticket', { ...ticket, status: 'open', assignee: null }, filed.contact, []),
+      ...tellOfTicket(draft, 'staff-new-ticket', { status: 'open', assignee: null, ...ticket }, filed.contact, []),
     ],
     service: filed.service,
   });

@@ -120,7 +120,7 @@ export function findQuotes(
     walk.floor = quote.after;
     index = quote.after - 1;
   }
-  return { ...verdict(walk, found, quoted), quoted, doubt };
+  return { quoted, doubt, ...verdict(walk, found, quoted) };
 }
 
 function quoteAt(walk: Walk, index: number, line: Line): Quote | null {

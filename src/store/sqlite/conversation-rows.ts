@@ -57,7 +57,7 @@ export function loadConversation(db: BetterSQLite3Database, ticketRows: readonly
   const written = writtenOn(db).all({ rows });
   const sent = sentAbout(db).all({ rows });
   // A mail comes before what it caused at the same moment.
-  return [...written.map((one) => ({ ...one, recipient: null })), ...sent]
+  return [...written.map((one) => ({ recipient: null, ...one })), ...sent]
     .reverse()
     .sort((one, other) => one.at - other.at || Number(one.recipient !== null) - Number(other.recipient !== null))
     .flatMap(({ messageId, intakeId, recipient }) =>

@@ -104,9 +104,9 @@ function asDeskTicket(
   const { clientWroteAt, ...ticket } = found;
   const rows = JSON.stringify(withMerged(db, ticket.ticketId));
   return {
-    ...ticket,
     newestMessageId: newestOfClient(db).get({ rows })?.messageId ?? null,
     openerIs: openerIs(db, ticket, rows, clientWroteAt !== null, policy),
+    ...ticket,
   };
 }
 

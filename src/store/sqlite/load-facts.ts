@@ -256,10 +256,10 @@ export function prepareLoadFacts(db: BetterSQLite3Database): LoadFacts {
     };
     const expected = expectedTicket(mail, first, policy);
     return {
-      ...first,
       onTicket: expected === null ? null : loadTicketFacts(db, expected.ticketId, mail, policy),
       commanded: keys.commanded === null ? null : loadCommanded(db, keys.commanded, policy),
       answersLastHour: keys.sender !== null && isStaff(keys.sender, policy) ? answersLastHour(db, keys.sender, now) : 0,
+      ...first,
     };
   };
 }

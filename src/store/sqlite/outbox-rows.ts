@@ -72,7 +72,7 @@ export function finishMails(db: BetterSQLite3Database, finished: Finished, now: 
   if (sent.length > 0) {
     const rows = db
       .update(outbox)
-      .set({ ...change({ state: 'sent' }, now), leaseUntil: null })
+      .set({ leaseUntil: null, ...change({ state: 'sent' }, now) })
       .where(
         and(sql`${outbox.id} in (select value from json_each(${JSON.stringify(sent)}))`, eq(outbox.state, 'sending')),
       )
@@ -86,7 +86,7 @@ export function finishMails(db: BetterSQLite3Database, finished: Finished, now: 
 function finish(db: BetterSQLite3Database, id: number, outcome: SendOutcome, now: number): void {
   const row = db
     .update(outbox)
-    .set({ ...change(outcome, now), leaseUntil: null })
+    .set({ leaseUntil: null, ...change(outcome, now) })
     .where(and(eq(outbox.id, id), eq(outbox.state, 'sending')))
     .returning({ kind: outbox.kind, ticketId: outbox.ticketId, recipient: outbox.recipient })
     .get();

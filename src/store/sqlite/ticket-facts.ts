@@ -135,10 +135,10 @@ export function loadTicketFacts(
     answers: publicAnswers(db)
       .all({ rows })
       .map(({ text, visibleRanges, ...answer }) => ({
+        text: writtenText({ text, visibleRanges }),
         ...answer,
         address: answer.address ?? '',
         intakeId: answer.intakeId ?? 0,
-        text: writtenText({ text, visibleRanges }),
       })),
     writers: staffOn(db)
       .all({ rows })

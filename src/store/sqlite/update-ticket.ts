@@ -20,7 +20,7 @@ export function updateTicket(db: BetterSQLite3Database, row: number, change: Cha
   const shapes = statements(db);
   const run = shapes.get(shape) ?? prepareUpdate(db, columns);
   shapes.set(shape, run);
-  run({ ...Object.fromEntries(columns), row });
+  run({ row, ...Object.fromEntries(columns) });
 }
 
 function prepareUpdate(db: BetterSQLite3Database, columns: readonly (readonly [string, unknown])[]): Run {

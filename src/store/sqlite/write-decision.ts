@@ -155,7 +155,6 @@ function writeIntakeRecord(
 ): number {
   const { mail, raw, size } = record;
   return insertRow(db, intakeRecords, {
-    ...decidedColumns(mail, decision),
     reference: mail.reference,
     receivedAt: mail.receivedAt,
     mailFrom: mail.envelope.mailFrom,
@@ -163,8 +162,9 @@ function writeIntakeRecord(
     ip: mail.envelope.ip,
     helo: mail.envelope.helo,
     size,
-    ...rawColumns(raw),
     ticketId,
+    ...rawColumns(raw),
+    ...decidedColumns(mail, decision),
   });
 }
 
