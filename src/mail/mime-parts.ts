@@ -1,7 +1,7 @@
 /**
  * The MIME parts of a mail (RFC 2045 to 2047), through mailparser: texts as text, everything else as a stream.
  *
- * Five things of mailparser are replaced from inside, through methods that its types do not show:
+ * Six things of mailparser are replaced from inside, through methods that its types do not show:
  * - text parts reach our own charset decoder as raw bytes (`createNode` labels every part so that none is left out,
  *   `getDecoder` gives the decoder): mailparser itself reads undeclared latin-1 as broken UTF-8, and the accents are
  *   gone for good;
@@ -10,10 +10,12 @@
  *   `To: a:a:a:…` costs it seconds;
  * - the texts come back part by part (`getTextContent`) instead of glued together, so that the choice between
  *   alternatives is ours;
+ * - lines of base64 are not looked at one by one (`splitter`, see base64-runs.ts);
  * - what it throws while it reads a part (`processChunk`) ends that mail, not the process.
  */
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { type AttachmentPart, MailParser, type PartNode, type SplitNode } from 'mailparser';
+import { passBase64Runs } from './base64-runs.ts';
 import { QuotedPrintableDecoder } from './decode-quoted-printable.ts';
 import { MAX_HEADER_BYTES } from './header-lines.ts';
 import { decodeTextPart, type TextFormat } from './text-part.ts';
@@ -139,6 +141,7 @@ class PartParser extends MailParser {
       checksumAlgo: 'sha256',
     });
     this.decoding = { defects, budget: MAX_TEXT_BYTES };
+    passBase64Runs(this.splitter);
   }
 
   /** Called by the constructor above, so what it needs of this object is looked at later. */

@@ -1,5 +1,5 @@
-// Types for the parts of mailparser that the project uses, six inner methods included (`src/mail/mime-parts.ts` says
-// why). The version is pinned exactly; test/mail/mime-parts.test.ts
+// Types for the parts of mailparser that the project uses, six inner methods and the splitter included (`src/mail/mime-parts.ts`
+// says why). The version is pinned exactly; test/mail/mime-parts.test.ts
 // fails when a bump changes what these do.
 declare module 'mailparser' {
   import type { Readable, Transform } from 'node:stream';
@@ -10,10 +10,21 @@ declare module 'mailparser' {
     filename: string | false;
     contentType: string | false;
     encoding: string | false;
+    /** Its kind of multipart. */
+    multipart: string | false;
     flowed: boolean;
     delSp: boolean;
     headers: { getFirst(name: string): string; getList(): unknown[] } | false;
     getDecoder(): Transform;
+  }
+
+  /** mailsplit's stream: bytes in, parts and pieces of their content out. */
+  interface MessageSplitter extends Transform {
+    /** 1: in the header of `node`, 2: behind it. */
+    readonly state: number;
+    readonly node: SplitNode;
+    readonly hasFailed: boolean;
+    _transform(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void;
   }
 
   /** mailparser's own node around it. */
@@ -57,6 +68,7 @@ declare module 'mailparser' {
   export class MailParser extends Transform {
     constructor(options?: MailParserOptions);
     tree: PartNode | false;
+    readonly splitter: MessageSplitter;
     getDecoder(): { decodeStream(charset: string): Transform };
     createNode(node: SplitNode): PartNode;
     processHeaders(lines: readonly { key: string; line: string }[]): Map<string, unknown>;
@@ -76,5 +88,5 @@ declare module 'mailparser' {
   }
   export function simpleParser(source: Buffer | string): Promise<SimpleMail>;
 
-  export type { AttachmentPart, PartNode, SplitNode };
+  export type { AttachmentPart, MessageSplitter, PartNode, SplitNode };
 }
