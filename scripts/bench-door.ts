@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gather, percentile, sendAsUsual } from '../test/support/crowd.ts';
+import { nodeFlags } from './node-flags.ts';
 
 const P99_GOAL_MS = 1000;
 const MEMORY_GOAL_MB = 40;
@@ -42,7 +43,7 @@ writeFileSync(
 );
 const gateway = spawn(
   process.execPath,
-  [fileURLToPath(new URL('../bin/taquilla.js', import.meta.url)), '--config', 'config.json', 'serve'],
+  [...nodeFlags(), fileURLToPath(new URL('../bin/taquilla.js', import.meta.url)), '--config', 'config.json', 'serve'],
   { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
 );
 

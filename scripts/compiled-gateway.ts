@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from './node-flags.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,7 +40,7 @@ export function startCompiled(config: Readonly<Record<string, unknown>>): Promis
     ...config,
   };
   writeFileSync(file, JSON.stringify(whole));
-  const args = [join(root, 'dist/main.js'), 'serve', '--config', file];
+  const args = [...nodeFlags(), join(root, 'dist/main.js'), 'serve', '--config', file];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {

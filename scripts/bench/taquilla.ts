@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { nodeFlags } from '../node-flags.ts';
 import { type Child, freePort, startNode } from './children.ts';
 import { CLIENTS, clientAddress, clientDomain, type KnownTicket, MAILBOX } from './scenarios.ts';
 
@@ -65,7 +66,7 @@ export async function startTaquilla(folder: string, options: TaquillaOptions): P
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(configOf(port, options)));
-  const child = await startNode([...options.nodeArgs, main, 'serve', '--config', file], port);
+  const child = await startNode([...nodeFlags(), ...options.nodeArgs, main, 'serve', '--config', file], port);
   return { ...child, port };
 }
 

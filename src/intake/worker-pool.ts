@@ -20,7 +20,7 @@ export interface PoolOptions {
 }
 
 /** Small, so that buffers that have streamed by are given back soon: they are freed when their handles are collected. */
-const YOUNG_MB = 12;
+const YOUNG_MB = 6;
 
 export type Stopped = 'time' | 'memory' | 'crash';
 

@@ -2,11 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../scripts/node-flags.ts';
 
 /** What is started: the program and its arguments before `serve`. */
 export type Command = readonly [string, ...string[]];
 
-export const TAQUILLA: Command = [process.execPath, fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url))];
+export const TAQUILLA: Command = [
+  process.execPath,
+  ...nodeFlags(),
+  fileURLToPath(new URL('../../bin/taquilla.js', import.meta.url)),
+];
 
 export interface GatewayProcess {
   /** Resolves with the port as soon as it says that it listens; `null` when the process ended before. */

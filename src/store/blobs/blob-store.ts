@@ -7,6 +7,7 @@ import { createReadStream, mkdirSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { streamedBytes } from './collect-streamed.ts';
 import { StagedBlobs } from './staged-blobs.ts';
 
 export interface Digest {
@@ -181,9 +182,11 @@ export class UnfinishedBlob {
   /** Until then the end of the file may still be missing for whoever reads it. */
   async flush(): Promise<void> {
     let chunks = this.waiting;
+    const bytes = this.waitingBytes;
     this.waiting = [];
     this.waitingBytes = 0;
     while (chunks.length > 0) chunks = notWritten(chunks, (await this.file.writev(chunks)).bytesWritten);
+    streamedBytes.note(bytes);
   }
 
   /** Everything is there: the disk may begin with it while nobody waits. Nothing may be appended any more. */

@@ -93,6 +93,8 @@ function openForIndexing(database: string): Open {
     // Where new texts are copied aside.
     sqlite.pragma('temp_store = MEMORY');
     attach(sqlite, database);
+    // Each of its pages is read once.
+    sqlite.pragma(`${DATABASE}.cache_size = -256`);
     makeTextIndex(sqlite);
     return { sqlite, index: new TextIndex(sqlite), inode: inodeOf(database) };
   } catch (error) {

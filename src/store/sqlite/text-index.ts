@@ -18,7 +18,7 @@ export interface Piece {
 
 /** What one transaction adds. It is copied aside first, because a reader of the database stands in the way of its checkpoints. */
 const MAX_ROWS = 500;
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** A row with a text, without the text. */
 interface Row {

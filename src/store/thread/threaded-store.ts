@@ -18,7 +18,7 @@ export interface ThreadedStore {
 }
 
 /** What a mail leaves behind in this thread is gone with its transaction: more room only makes the process larger. */
-const YOUNG_MB = 16;
+const YOUNG_MB = 8;
 
 /** Rejects with `DatabaseUnusable` as `openDatabase` does. */
 export async function openThreadedStore(file: string): Promise<ThreadedStore> {
