@@ -1,7 +1,9 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --expose-gc
-// Runs the compiled program of an installed package, or the sources of a checkout.
+#!/bin/sh
+':' //; case " $* " in *' serve '*) exec node --max-semi-space-size=8 --expose-gc "$0" "$@" ;; *) exec node "$0" "$@" ;; esac
+// Runs the compiled program of an installed package, or the sources of a checkout. To a shell the line above is a program,
+// to Node it is a string. (`env -S` would do it too, and is not everywhere.)
 //
-// The flags only save memory (docs/performance.md). The young generation of the first thread would grow to 16 MB twice, which
+// The flags only save memory (docs/performance.md): the young generation of the first thread would grow to 16 MB twice, which
 // is no quicker, and src/store/blobs/collect-streamed.ts needs the other.
 import { existsSync } from 'node:fs';
 

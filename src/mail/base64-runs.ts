@@ -4,7 +4,7 @@
  * it, and every boundary begins with two, so that the lines between the first of a chunk and the last before a hyphen
  * are content whatever they say. The lines around them go the usual way.
  *
- * Line ends may change their place on the way, by one line: in base64 they mean nothing (RFC 2045 section 6.8).
+ * The line end in front of such a run may come out behind it: in base64 line ends mean nothing (RFC 2045 section 6.8).
  */
 import type { MessageSplitter } from 'mailparser';
 

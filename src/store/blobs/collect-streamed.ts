@@ -3,10 +3,10 @@
  * behind it, so while large mails come it would let 40 MB of them lie, in memory that is new to the process each time. A
  * collection of the young generation costs a millisecond and takes them all, as long as none has outlived two of them.
  *
- * Needs `--expose-gc`, which bin/taquilla.js asks for; without it the process is larger and nothing else.
+ * Needs `--expose-gc`, with which bin/taquilla.js starts the gateway; without it the process is larger and nothing else.
  */
 
-/** One collection for so many bytes. */
+/** So many together are worth a collection. */
 const EVERY_BYTES = 4 * 1024 * 1024;
 
 export class StreamedBytes {

@@ -93,7 +93,7 @@ function openForIndexing(database: string): Open {
     // Where new texts are copied aside.
     sqlite.pragma('temp_store = MEMORY');
     attach(sqlite, database);
-    // Each of its pages is read once.
+    // Of the database only what is new is read.
     sqlite.pragma(`${DATABASE}.cache_size = -256`);
     makeTextIndex(sqlite);
     return { sqlite, index: new TextIndex(sqlite), inode: inodeOf(database) };

@@ -30,6 +30,7 @@ export function askOver(port: MessagePort | Worker): Asking {
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (dead !== null) return reject(new StoreUnavailable('io', dead));
+      const sent = args.map((one) => policies.strip(compact(one)));
       const id = waiting.add({ resolve, reject });
       if (method === 'close') closeId = id;
       // Calls of one turn of the event loop cross together. Where nothing is on its way, as with a single client, one goes at once.
@@ -37,7 +38,7 @@ export function askOver(port: MessagePort | Worker): Asking {
         if (waiting.size === 1) queueMicrotask(flush);
         else setImmediate(flush);
       }
-      calls.push({ id, method, args: args.map((one) => policies.strip(compact(one))) });
+      calls.push({ id, method, args: sent });
     });
 
   port.on('message', (answers: readonly Answer[]) => {

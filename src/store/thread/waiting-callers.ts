@@ -25,7 +25,7 @@ export class WaitingCallers {
     return number;
   }
 
-  /** Once for each number. */
+  /** Its number is free again; `null` where nobody waits under it. */
   take(number: number): Caller | null {
     const caller = this.places[number] ?? null;
     if (caller === null) return null;
