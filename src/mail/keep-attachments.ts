@@ -65,7 +65,8 @@ export function collectAttachments(keeper: AttachmentKeeper | null, limits: Atta
       return drain(content);
     }
     const filename = wantsStart ? nameBySubject(start) : (head.filename?.slice(0, MAX_NAME) ?? null);
-    attachments.push({ ...digest(), ...head, filename });
+    const { contentType, inline, contentId } = head;
+    attachments.push({ filename, contentType, inline, contentId, ...digest() });
   };
 
   const keepBytes = (head: AttachmentHead, bytes: Uint8Array): Promise<void> => {

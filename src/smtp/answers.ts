@@ -73,6 +73,7 @@ export function report(log: Log, result: IntakeResult, envelope: Envelope, elaps
   const ms = Math.round(elapsed);
   if (result.kind === 'decided') {
     const { verdict, reason, department, ticket } = result.decision;
+    // Every mail passes here: no spread (docs/decisions/0009).
     log.info({ reference: result.reference, ip, ms, verdict, reason, department, ticket }, 'mail');
     return;
   }

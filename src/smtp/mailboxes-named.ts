@@ -15,7 +15,7 @@ export class MailboxesNamed {
     else named.push(mailbox);
   }
 
-  /** The transaction is over; the next one of the connection begins. */
+  /** The transaction is over; the connection keeps its place, since a next one may begin. */
   clear(session: string): void {
     const named = this.bySession.get(session);
     if (named !== undefined) named.length = 0;

@@ -7,6 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { bufferSource, parseMail } from '../../src/mail/parse.ts';
 import { splitReply } from '../../src/mail/visible-reply.ts';
+import { valuesOf } from '../../src/outbox/render.ts';
+import { samplesOf } from '../../src/outbox/samples/all.ts';
+import { BUILT_IN } from '../../src/outbox/templates/mail-templates.ts';
 import { prepareLoadFacts } from '../../src/store/sqlite/load-facts.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -52,6 +55,23 @@ it('of a mail that was read', async () => {
     cuts.push(splitReply(mail.text, { replyMarkers: [], marks: mail.quoteMarks }));
   }
   expect({ mails: classes(mails), cuts: classes(cuts) }).toEqual({ mails: 1, cuts: 1 });
+});
+
+it('of the files of a mail, and of what the template of a receipt is given', async () => {
+  const [receipt] = samplesOf('receipt', 'es');
+  if (receipt === undefined) throw new Error('there is no sample of a receipt');
+  const files = [];
+  const values = [];
+  for (let count = 0; count < TIMES; count += 1) {
+    const file = 'Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nSG9sYQ==\r\n';
+    const bytes = Buffer.from(
+      `From: ana@empresa.com\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n${file}--x--\r\n`,
+    );
+    files.push(...(await parseMail(bufferSource(bytes), null)).attachments);
+    const data = { ...receipt.mail.data };
+    values.push(valuesOf({ ...receipt.mail, data }, BUILT_IN));
+  }
+  expect([files.length, classes(files), classes(values)]).toEqual([TIMES, 1, 1]);
 });
 
 it('of the facts, the decision, and the rows of new tickets and replies', async () => {
